@@ -1,0 +1,3 @@
+"""Production."""
+
+from dokelio.settings.base import *  # noqa: F403
