@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_filters",
     "django_htmx",
-    "django_js_lib_bootstrap5",
+    "js_lib_bootstrap5",
     "lucide",
     "csp",
     "allauth",
