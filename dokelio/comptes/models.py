@@ -22,7 +22,7 @@ class CleTri(Func):
     """« nom prénom » en minuscules sans accents : l'ordre alphabétique ne dépend pas de la base."""
 
     function = "LOWER"
-    template = "LOWER(TRANSLATE(%(expressions)s))"
+    template = "LOWER(REPLACE(REPLACE(TRANSLATE(%(expressions)s), 'œ', 'oe'), 'Œ', 'OE'))"
     output_field = models.CharField()
 
 
@@ -84,7 +84,7 @@ class Utilisateur(AbstractBaseUser):
             Value(_ACCENTS),
             Value(_SANS_ACCENTS),
         ),
-        output_field=models.CharField(max_length=101),
+        output_field=models.CharField(max_length=203),
         db_persist=True,
     )
 

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                             models.Value("àâäáãåçéèêëíìîïñóòôöõúùûüýÿÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝŸ"),
                             models.Value("aaaaaaceeeeiiiinooooouuuuyyAAAAAACEEEEIIIINOOOOOUUUUYY"),
                         ),
-                        output_field=models.CharField(max_length=101),
+                        output_field=models.CharField(max_length=203),
                     ),
                 ),
             ],
