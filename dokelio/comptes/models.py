@@ -7,23 +7,14 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Lower, Now
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from dokelio.comptes.querysets import UtilisateurManager
+from dokelio.socle.recherche import colonne_cle, index_trigramme
 
 DOUBLON = "Un compte existe déjà avec cette adresse : une adresse nominative correspond à un seul compte."
-_ACCENTS = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿÀÂÄÁÃÅÇÉÈÊËÍÌÎÏÑÓÒÔÖÕÚÙÛÜÝŸ"
-_SANS_ACCENTS = "aaaaaaceeeeiiiinooooouuuuyyAAAAAACEEEEIIIINOOOOOUUUUYY"
-
-
-class CleTri(Func):
-    """« nom prénom » en minuscules sans accents : l'ordre alphabétique ne dépend pas de la base."""
-
-    function = "LOWER"
-    template = "LOWER(REPLACE(REPLACE(TRANSLATE(%(expressions)s), 'œ', 'oe'), 'Œ', 'OE'))"
-    output_field = models.CharField()
 
 
 class CourrielNominatif(models.EmailField):
@@ -63,30 +54,41 @@ class Portee(models.TextChoices):
 class Utilisateur(AbstractBaseUser):
     """Un compte = une adresse nominative. Sans équivalent LHEO ; ses organismes sont dits par la pièce `structures`."""
 
-    email = CourrielNominatif("courriel", unique=True, error_messages={"unique": DOUBLON})
+    email = CourrielNominatif(
+        "courriel", unique=True, error_messages={"unique": DOUBLON}
+    )
     prenom = models.CharField("prénom", max_length=50)
     nom = models.CharField("nom", max_length=50)
-    telephone = models.CharField("téléphone", max_length=25, blank=True, default="", db_default="")
+    telephone = models.CharField(
+        "téléphone", max_length=25, blank=True, default="", db_default=""
+    )
     role_carif = models.CharField(
-        "fonction au CARIF", max_length=20, choices=RoleCarif, blank=True, default="", db_default=""
+        "fonction au CARIF",
+        max_length=20,
+        choices=RoleCarif,
+        blank=True,
+        default="",
+        db_default="",
     )
     portees = ArrayField(
-        models.CharField(max_length=20, choices=Portee), verbose_name="portées", blank=True, default=list, db_default=[]
+        models.CharField(max_length=20, choices=Portee),
+        verbose_name="portées",
+        blank=True,
+        default=list,
+        db_default=[],
     )
     actif = models.BooleanField("actif", default=True, db_default=True)
-    cree_le = models.DateTimeField("créé le", default=timezone.now, db_default=Now(), editable=False)
-    modifie_le = models.DateTimeField("modifié le", auto_now=True, db_default=Now())
-    invite_le = models.DateTimeField("dernière invitation", null=True, blank=True, editable=False)
-    anonymise_le = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
-    cle_tri = models.GeneratedField(
-        expression=CleTri(
-            Concat(F("nom"), Value(" "), F("prenom"), output_field=models.CharField()),
-            Value(_ACCENTS),
-            Value(_SANS_ACCENTS),
-        ),
-        output_field=models.CharField(max_length=203),
-        db_persist=True,
+    cree_le = models.DateTimeField(
+        "créé le", default=timezone.now, db_default=Now(), editable=False
     )
+    modifie_le = models.DateTimeField("modifié le", auto_now=True, db_default=Now())
+    invite_le = models.DateTimeField(
+        "dernière invitation", null=True, blank=True, editable=False
+    )
+    anonymise_le = models.DateTimeField(
+        "effacé le", null=True, blank=True, editable=False
+    )
+    cle_tri = colonne_cle("nom", "prenom")
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -98,10 +100,15 @@ class Utilisateur(AbstractBaseUser):
         verbose_name = "compte"
         verbose_name_plural = "comptes"
         ordering = ["cle_tri", "pk"]
-        indexes = [models.Index(fields=["cle_tri", "id"], name="comptes_tri")]
+        indexes = [
+            models.Index(fields=["cle_tri", "id"], name="comptes_tri"),
+            index_trigramme("cle_tri", "comptes_recherche"),
+        ]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="comptes_un_courriel_un_compte", violation_error_message=DOUBLON
+                Lower("email"),
+                name="comptes_un_courriel_un_compte",
+                violation_error_message=DOUBLON,
             ),
             models.CheckConstraint(
                 condition=Q(email=Lower("email")),
