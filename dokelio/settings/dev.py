@@ -1,6 +1,16 @@
-"""Développement : services embarqués, courriels lus dans le navigateur."""
+"""Développement : serveurs embarqués sauf adresse donnée, erreurs détaillées, courriels lus dans le navigateur."""
 
+from dokelio import environnement
 from dokelio.settings.base import *  # noqa: F403
 
 DEBUG = True
 ALLOWED_HOSTS = ["*"]
+
+DATABASES = {
+    "default": environnement.base_de_donnees(
+        environnement.adresse_base_de_donnees() or "postgres://dokelio:dokelio@localhost:5432/dokelio"
+    )
+}
+_REDIS = environnement.redis(environnement.adresse_redis() or "redis://localhost:6399/0")
+CELERY_BROKER_URL = _REDIS.pour_celery()
+CACHES = {"default": environnement.cache(environnement.redis_du_cache(_REDIS))}

@@ -1,5 +1,25 @@
-"""Tests."""
+"""Tests : serveurs à eux, mots de passe rapides, tâches exécutées sur-le-champ, courriels gardés en mémoire."""
 
+from dokelio import environnement
 from dokelio.settings.base import *  # noqa: F403
 
+SECRET_KEY = "cle-des-tests"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+DATABASES = {
+    "default": environnement.base_de_donnees(
+        environnement.adresse_base_de_donnees() or "postgres://dokelio:dokelio@localhost:5432/dokelio"
+    )
+}
+_REDIS = environnement.redis(environnement.adresse_redis() or "redis://localhost:6399/0")
+CELERY_BROKER_URL = _REDIS.pour_celery()
+CACHES = {
+    "default": environnement.cache(
+        environnement.redis_du_cache(_REDIS), f"tests-{environnement.ouvrier_de_test() or 'seul'}"
+    )
+}
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True

@@ -1,0 +1,29 @@
+"""Application Celery : où sont les tâches et quand elles partent, heure de Paris."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dokelio.settings.dev")
+
+app = Celery("dokelio")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(["dokelio"], related_name="taches_nocturnes")
+app.set_default()
+
+app.conf.beat_schedule = {
+    # La nuit entière, dans l'ordre ; une nuit manquée se rattrape dans la tâche, pas ici.
+    "nuit": {
+        "task": "dokelio.taches_nocturnes.nuit",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 6 * 3600},
+    },
+    # Ce qui est dû et n'est pas parti repart : un courtier vidé ne perd rien.
+    "balayage": {
+        "task": "dokelio.messagerie.tasks.balayage",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55},
+    },
+}
