@@ -1,6 +1,7 @@
 """Configuration de l'application « Publication »."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PublicationConfig(AppConfig):
@@ -8,3 +9,7 @@ class PublicationConfig(AppConfig):
     label = "publication"
     verbose_name = "Publication"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Lit les tables de toutes les applications avant que leurs voisines n'y inscrivent gardes et effets."""
+        autodiscover_modules("publication")
