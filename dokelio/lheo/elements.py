@@ -1,5 +1,5 @@
-"""Les 170 éléments de LHEO 2.3, un par ligne : nom | cercle | libellé | attributs propres = contenu (lu par `grammaire`).
-Contenu : enfants dans l’ordre (`x`, `x?`, `x*`, `x+`, `x{0,5}`), `texte mini..maxi`, `entier`, `table`, `date`, `libre`."""
+"""Les 170 éléments de LHEO 2.3 : nom | cercle | libellé | attributs propres = contenu (lu par `grammaire`).
+Contenu : enfants dans l’ordre (`x x? x* x+ x{0,5}`), `texte mini..maxi`, `entier`, `table`, `date`, `libre`."""
 
 ELEMENTS_LHEO = """
 domaine-formation | 1 | Domaine de la formation (NSF, FORMACODE, ROME)

@@ -73,7 +73,7 @@ class Enfant:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Un élément de LHEO ; longueurs en caractères, bornes des entiers selon la définition (le schéma ne les vérifie pas)."""
+    """Un élément de LHEO ; longueurs en caractères, bornes des entiers selon la définition (le schéma les ignore)."""
 
     nom: str
     libelle: str
@@ -230,7 +230,7 @@ def est_multiple(parent: str, nom: str) -> bool:
 
 @cache
 def par_chemin(chemin: str) -> Element:
-    """L’élément au bout d’un chemin (`formation/action/session`) dont chaque pas est vérifié ; lève `ElementInconnu`."""
+    """L’élément au bout d’un chemin (`formation/action/session`), chaque pas vérifié ; lève `ElementInconnu`."""
     premier, *suite = chemin.split("/")
     courant = element(premier)
     for nom in suite:

@@ -1,0 +1,192 @@
+"""L’arbre : le contenu LHEO en JSON, et le passage d’un élément XML à son arbre et retour.
+Une feuille est son texte, une séquence un dict ; voir `vers_arbre` pour la forme exacte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lxml import etree
+
+from .grammaire import ESPACE, Element, element, enfants_de
+
+Noeud: TypeAlias = str | dict[str, Any]
+"""Un nœud de l’arbre : le texte d’une feuille sans attribut, sinon un dict."""
+
+_PREFIXE = f"{{{ESPACE}}}"
+_BLANCS = " \t\r\n"
+_LONGUEUR_REBUT = 500
+
+ANALYSEUR = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+"""Lit un fragment venu de la base ou de l’écrivain, sans réseau ni entités."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebut:
+    """Un morceau que l’arbre ne peut pas représenter ; `xml` en est le début, `ligne` celle du document lu."""
+
+    chemin: str
+    ligne: int | None
+    phrase: str
+    xml: str
+
+
+class HorsGrammaire(ValueError):
+    """L’élément contient ce que l’arbre ne place nulle part (élément inconnu ou répété, texte hors d’une feuille)."""
+
+    def __init__(self, rebut: Rebut) -> None:
+        super().__init__(f"{rebut.chemin} : {rebut.phrase}")
+        self.rebut = rebut
+
+
+def nom_local(elt: etree._Element) -> str:
+    """Le nom de l’élément s’il est de l’espace LHEO 2.3, sinon son nom qualifié (`{espace}nom`)."""
+    return str(elt.tag).removeprefix(_PREFIXE)
+
+
+def canonique(elt: etree._Element) -> str:
+    """La forme canonique exclusive d’un élément, sans commentaires ; deux contenus égaux ont la même."""
+    try:
+        octets: bytes = etree.tostring(elt, method="c14n", exclusive=True, with_comments=False)
+        return octets.decode()
+    except etree.C14NError:  # libxml refuse les espaces de noms relatifs, que le schéma admet dans un extra
+        return str(etree.canonicalize(etree.tostring(elt, encoding="unicode", with_tail=False)))
+
+
+def vers_arbre(elt: etree._Element, rebuts: list[Rebut] | None = None) -> Noeud:
+    """L’arbre d’un élément LHEO 2.3.
+
+    Feuille : son texte tel quel, ou `{"@attribut": …, "#": texte}`. Séquence : `{enfant: nœud}`, une liste de nœuds
+    pour un enfant qui peut se répéter. Extras : `{"@info": …, "contenu": [[nom, nœud], …]}`. Extra structuré :
+    `{"xml": …}`. L’ordre des enfants d’une séquence n’est pas retenu. Ce qui n’a pas de place dans l’arbre s’ajoute
+    à `rebuts` ou, sans liste, lève `HorsGrammaire` ; un élément racine inconnu lève `ElementInconnu`.
+    """
+    nom = nom_local(elt)
+    return _noeud(elt, element(nom), nom, rebuts)
+
+
+def vers_element(nom: str, noeud: Noeud) -> etree._Element:
+    """L’élément XML d’un arbre, dans l’espace LHEO 2.3 ; lève `NoeudInvalide` ou `CaractereInterdit` comme `ecrire`."""
+    from .ecriture import ecrire  # ici pour ne pas nouer les deux modules à l’import
+
+    texte = ecrire(nom, noeud)
+    return etree.fromstring(f'<{nom} xmlns="{ESPACE}"{texte[len(nom) + 1 :]}', ANALYSEUR)
+
+
+def _refuser(elt: etree._Element, chemin: str, phrase: str, rebuts: list[Rebut] | None, xml: str) -> None:
+    rebut = Rebut(chemin, elt.sourceline, phrase, xml[:_LONGUEUR_REBUT])
+    if rebuts is None:
+        raise HorsGrammaire(rebut)
+    rebuts.append(rebut)
+
+
+def _attributs(elt: etree._Element) -> dict[str, Any]:
+    return {f"@{cle}": valeur for cle, valeur in elt.attrib.items()} if elt.attrib else {}
+
+
+def _noeud(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
+    if regle.nature == "sequence":
+        return _sequence(elt, regle, chemin, rebuts)
+    if regle.nature == "choix":
+        return _extras(elt, chemin, rebuts)
+    if regle.nature == "libre":
+        return _extra(elt)
+    texte = elt.text or ""
+    for fils in elt:
+        if isinstance(fils.tag, str):
+            _refuser(
+                fils, chemin, f"« {nom_local(fils)} » dans un élément qui ne contient que du texte", rebuts, _xml(fils)
+            )
+        texte += fils.tail or ""
+    if elt.attrib:
+        return {**_attributs(elt), "#": texte}
+    return texte
+
+
+def _sequence(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
+    arbre = _attributs(elt)
+    places = enfants_de(regle.nom)
+    _texte_hors_feuille(elt, elt.text, chemin, rebuts)
+    for fils in elt:
+        _texte_hors_feuille(elt, fils.tail, chemin, rebuts)
+        if not isinstance(fils.tag, str):
+            continue
+        nom = nom_local(fils)
+        place = places.get(nom)
+        if place is None:
+            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
+        elif place.maxi == 1:
+            if nom in arbre:
+                _refuser(fils, chemin, f"« {nom} » y paraît plusieurs fois", rebuts, _xml(fils))
+            else:
+                arbre[nom] = _noeud(fils, element(nom), f"{chemin}/{nom}", rebuts)
+        else:
+            freres: list[Noeud] = arbre.setdefault(nom, [])
+            freres.append(_noeud(fils, element(nom), f"{chemin}/{nom}[{len(freres) + 1}]", rebuts))
+    return arbre
+
+
+def _extras(elt: etree._Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
+    arbre = _attributs(elt)
+    contenu: list[list[Any]] = []
+    _texte_hors_feuille(elt, elt.text, chemin, rebuts)
+    for fils in elt:
+        _texte_hors_feuille(elt, fils.tail, chemin, rebuts)
+        if not isinstance(fils.tag, str):
+            continue
+        nom = nom_local(fils)
+        if nom == "extra":
+            contenu.append([nom, _extra(fils)])
+        elif nom == "extras":
+            contenu.append([nom, _extras(fils, f"{chemin}/{nom}[{len(contenu) + 1}]", rebuts)])
+        else:
+            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
+    if contenu:
+        arbre["contenu"] = contenu
+    return arbre
+
+
+def _extra(elt: etree._Element) -> Noeud:
+    if any(isinstance(fils.tag, str) for fils in elt) or any(cle[0] == "{" for cle in elt.attrib):
+        return {"xml": canonique(_sans_prefixe(elt))}
+    texte = (elt.text or "") + "".join(fils.tail or "" for fils in elt)
+    return {**_attributs(elt), "#": texte} if elt.attrib else texte
+
+
+def _sans_prefixe(elt: etree._Element) -> etree._Element:
+    """Une copie de l’élément où l’espace LHEO est celui par défaut, sans instructions de traitement ni commentaires."""
+    copie = etree.Element(elt.tag, dict(elt.attrib), nsmap=_espaces(elt, ESPACE))
+    _recopier(elt, copie)
+    return copie
+
+
+def _espaces(elt: etree._Element, defaut: str | None) -> Any:
+    """Les espaces de noms en vigueur sur l’élément, moins celui de LHEO, et l’espace par défaut voulu."""
+    espaces: dict[str | None, str] = {p: e for p, e in elt.nsmap.items() if e != ESPACE and p is not None}
+    if defaut is not None:
+        espaces[None] = defaut
+    return espaces
+
+
+def _recopier(source: etree._Element, cible: etree._Element) -> None:
+    cible.text = source.text
+    dernier: etree._Element | None = None
+    for fils in source:
+        if isinstance(fils.tag, str):
+            defaut = fils.tag[1:].partition("}")[0] if fils.prefix is None and fils.tag[0] == "{" else None
+            dernier = etree.SubElement(cible, fils.tag, dict(fils.attrib), nsmap=_espaces(fils, defaut))
+            _recopier(fils, dernier)
+            dernier.tail = fils.tail
+        elif dernier is None:
+            cible.text = (cible.text or "") + (fils.tail or "")
+        else:
+            dernier.tail = (dernier.tail or "") + (fils.tail or "")
+
+
+def _texte_hors_feuille(elt: etree._Element, texte: str | None, chemin: str, rebuts: list[Rebut] | None) -> None:
+    if texte and texte.strip(_BLANCS):
+        _refuser(elt, chemin, "du texte hors d’un élément", rebuts, texte.strip(_BLANCS))
+
+
+def _xml(elt: etree._Element) -> str:
+    return str(etree.tostring(elt, encoding="unicode", with_tail=False))
