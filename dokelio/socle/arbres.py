@@ -1,0 +1,190 @@
+"""Entre une ligne de la base et un arbre LHEO : répartir ce qu'on reçoit, rassembler ce qu'on écrit, rien ne se perd.
+
+Dans `reste_lheo`, une feuille `{"#": texte, "=": canon}` veut dire : écrire `texte` tant que le champ écrit encore
+`canon` (`None` : rien) ; si le champ a changé depuis, c'est lui qui parle.
+"""
+
+from functools import cache
+from typing import Any
+
+from django.db import models
+from django.db.models import Expression, Func
+
+from dokelio.socle.lheo import ArbreLheo, ChampLheo
+
+Arbre = dict[str, Any]
+
+
+@cache
+def champs_lheo(modele: type[models.Model], niveau: str) -> tuple[Any, ...]:
+    """Champs du modèle qui se rangent sous l'élément `niveau`, dans l'ordre de leur déclaration."""
+    return tuple(c for c in modele._meta.get_fields() if isinstance(c, ChampLheo) and c.niveau == niveau)
+
+
+def texte_de(noeud: Any) -> str:
+    """Texte d'une feuille, avec ou sans attribut ; chaîne vide quand elle est absente."""
+    if isinstance(noeud, dict):
+        return str(noeud.get("#", ""))
+    return noeud if isinstance(noeud, str) else ""
+
+
+def suivre(noeud: Any, *chemin: str) -> Any:
+    """Nœud au bout du chemin, dans des éléments non répétés ; `None` s'il manque."""
+    for nom in chemin:
+        if not isinstance(noeud, dict):
+            return None
+        noeud = noeud.get(nom)
+    return noeud
+
+
+# ------------------------------------------------------------------ recevoir
+
+
+def repartir(modele: type[models.Model], niveau: str, arbre: Arbre) -> tuple[dict[str, Any], Arbre]:
+    """Range un arbre dans les champs du modèle.
+
+    Rend les valeurs par nom de champ (toutes, absentes comprises) et le reste : ce qu'aucun champ ne tient.
+    L'arbre donné n'est pas modifié.
+    """
+    reste = _copie(arbre)
+    valeurs: dict[str, Any] = {}
+    for champ in champs_lheo(modele, niveau):
+        valeurs[champ.attname] = _prelever(champ, reste)
+    return valeurs, _sans_vides(reste, arbre)
+
+
+def _prelever(champ: Any, reste: Arbre) -> Any:
+    parent = suivre(reste, *champ.chemin[1:-1])
+    nom = champ.chemin[-1]
+    if not isinstance(parent, dict) or nom not in parent:
+        return champ.absente
+    noeud = parent[nom]
+    if isinstance(champ, ArbreLheo):
+        del parent[nom]
+        return noeud
+    texte = texte_de(noeud)
+    try:
+        valeur = champ.depuis_lheo(texte)
+    except (ValueError, ArithmeticError):
+        valeur = champ.absente
+    canon = champ.vers_lheo(valeur)
+    garde: Arbre = {cle: v for cle, v in noeud.items() if cle != "#"} if isinstance(noeud, dict) else {}
+    if canon != texte:
+        garde["#"] = texte
+    if garde:
+        parent[nom] = garde | {"=": canon}
+    else:
+        del parent[nom]
+    return valeur
+
+
+def ecarter(reste: Arbre, champ: Any, valeur: Any) -> Any:
+    """Retire d'un champ une valeur que l'objet ne peut pas tenir (une fin avant le début) : elle passe au reste."""
+    noeud = reste
+    for nom in champ.chemin[1:-1]:
+        noeud = noeud.setdefault(nom, {})
+    feuille = noeud.setdefault(champ.chemin[-1], {})
+    feuille.setdefault("#", champ.vers_lheo(valeur))
+    feuille["="] = champ.vers_lheo(champ.absente)
+    return champ.absente
+
+
+def _copie(noeud: Any) -> Any:
+    """Copie les seuls éléments non répétés : les listes ne sont jamais modifiées en place."""
+    if isinstance(noeud, dict) and "contenu" not in noeud:
+        return {cle: _copie(valeur) for cle, valeur in noeud.items()}
+    return noeud
+
+
+def _sans_vides(reste: Any, origine: Any) -> Any:
+    """Ôte les contenants que le prélèvement a vidés ; ceux qui étaient vides à l'origine restent."""
+    propre = {}
+    for cle, valeur in reste.items():
+        avant = origine.get(cle) if isinstance(origine, dict) else None
+        if isinstance(valeur, dict) and isinstance(avant, dict) and "#" not in valeur:
+            valeur = _sans_vides(valeur, avant)
+            if not valeur and avant:
+                continue
+        propre[cle] = valeur
+    return propre
+
+
+# ------------------------------------------------------------------ écrire
+
+
+def rassembler(objet: models.Model, niveau: str) -> Arbre:
+    """Arbre de ce que tiennent les champs d'un objet, sans son reste."""
+    arbre: Arbre = {}
+    for champ in champs_lheo(type(objet), niveau):
+        noeud = champ.vers_lheo(getattr(objet, champ.attname))
+        if noeud is not None:
+            poser(arbre, champ.chemin[1:], noeud)
+    return arbre
+
+
+def poser(arbre: Arbre, chemin: tuple[str, ...], noeud: Any) -> None:
+    """Pose un nœud au bout du chemin, en créant les contenants qui manquent."""
+    for nom in chemin[:-1]:
+        arbre = arbre.setdefault(nom, {})
+    arbre[chemin[-1]] = noeud
+
+
+def refondre(noeud: Any, reste: Any) -> Any:
+    """Rend le nœud avec le reste remis à sa place ; `None` si ni l'un ni l'autre n'a rien à dire."""
+    if not isinstance(reste, dict):
+        return reste if noeud is None else noeud
+    if "=" in reste:
+        return _refondre_feuille(noeud, reste)
+    if noeud is None:
+        noeud = {}
+    elif not isinstance(noeud, dict) or "xml" in noeud:
+        return noeud
+    fondu = dict(noeud)
+    for cle, valeur in reste.items():
+        resultat = refondre(fondu.get(cle), valeur)
+        if resultat is not None:
+            fondu[cle] = resultat
+    return fondu if fondu or not reste else None
+
+
+def _refondre_feuille(noeud: Any, reste: Arbre) -> Any:
+    texte = texte_de(noeud) if noeud is not None else None
+    if "#" in reste and reste.get("=") == texte:
+        texte = reste["#"]
+    if texte is None:
+        return None
+    attributs = {cle: v for cle, v in reste.items() if cle not in ("#", "=")}
+    return {**attributs, "#": texte} if attributs else texte
+
+
+def contenu(objet: Any, niveau: str) -> Arbre:
+    """Arbre complet d'un objet à son niveau : ses champs et son reste."""
+    resultat: Arbre = refondre(rassembler(objet, niveau), objet.reste_lheo or {}) or {}
+    return resultat
+
+
+# ------------------------------------------------------------------ colonnes tirées d'un arbre
+
+
+class TexteDArbre(Func):
+    """Texte d'une feuille d'un ArbreLheo, pour une colonne engendrée : `TexteDArbre("lieux", "0", "coordonnees", …)`."""
+
+    template = "COALESCE(%(expressions)s #>> '{%(chemin)s,#}'::text[], %(expressions)s #>> '{%(chemin)s}'::text[], '')"
+    output_field = models.CharField()
+
+    def __init__(self, arbre: str | Expression, *chemin: str, **extra: Any) -> None:
+        super().__init__(arbre, chemin=",".join(chemin), **extra)
+
+
+class DepartementDe(Func):
+    """Département d'un code postal tiré d'un arbre : deux chiffres, trois outre-mer."""
+
+    template = "CASE WHEN left(%(t)s, 2) IN ('97', '98') THEN left(%(t)s, 3) ELSE left(%(t)s, 2) END"
+    output_field = models.CharField()
+
+    def __init__(self, arbre: str | Expression, *chemin: str, **extra: Any) -> None:
+        super().__init__(arbre, chemin=",".join(chemin), **extra)
+
+    def as_sql(self, compiler: Any, connection: Any, **contexte: Any) -> Any:
+        texte, _ = TexteDArbre(self.source_expressions[0], self.extra["chemin"]).as_sql(compiler, connection)
+        return self.template % {"t": texte}, []

@@ -1,0 +1,62 @@
+"""Les certifications préparées par une action, et la règle « une certification = une action »."""
+
+from django.db import models
+from django.db.models import Q
+
+from dokelio.socle.lheo import TexteLheo
+from formations.models import declencheurs
+
+
+class ActionCertification(models.Model):
+    """Certification préparée par une action : LHEO `certification`. Une certification = une action par organisme."""
+
+    NIVEAU = "certification"
+
+    action = models.ForeignKey("formations.Action", on_delete=models.CASCADE, related_name="certifications")
+    organisme = models.ForeignKey("structures.Organisme", on_delete=models.PROTECT, related_name="+")
+    rang = models.PositiveSmallIntegerField(default=1)
+    conventionnee = models.BooleanField(default=False)
+    lot = models.CharField(max_length=60, blank=True, default="")
+    retiree = models.BooleanField("retirée de la fiche, encore dans la version en diffusion", default=False)
+    occupe = models.BooleanField("occupe la place de cette certification", default=False)
+
+    code_rncp = TexteLheo(chemin=f"{NIVEAU}/code-RNCP")
+    code_certifinfo = TexteLheo(chemin=f"{NIVEAU}/code-CERTIFINFO")
+    code_rs = TexteLheo(chemin=f"{NIVEAU}/code-RS")
+    code_cpf = TexteLheo(chemin=f"{NIVEAU}/code-CPF")
+    reference_formacode = TexteLheo(chemin=f"{NIVEAU}/reference-code-FORMACODE")
+    reste_lheo = models.JSONField(default=dict, blank=True)
+    certification = models.ForeignKey(
+        "referentiels.Certification", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cle = models.GeneratedField(
+        expression=declencheurs.CleCertification(), output_field=models.CharField(max_length=24), db_persist=True
+    )
+
+    class Meta:
+        verbose_name = "certification préparée"
+        ordering = ["action_id", "rang", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "rang"], name="certification_rang_unique", condition=Q(retiree=False)
+            ),
+            models.UniqueConstraint(
+                fields=["organisme", "cle"],
+                name="une_action_par_certification",
+                condition=Q(occupe=True, rang=1, conventionnee=False) & ~Q(cle=""),
+                violation_error_message=(
+                    "Une certification = une seule action de formation : votre organisme a déjà une action pour celle-ci. "
+                    "Ajoutez-y des sessions."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["organisme", "lot", "cle"],
+                name="une_action_par_lot_et_certification",
+                condition=Q(occupe=True, rang=1, conventionnee=True) & ~Q(cle=""),
+                violation_error_message="Ce lot a déjà une action conventionnée pour cette certification.",
+            ),
+        ]
+        triggers = declencheurs.CERTIFICATION
+
+    def __str__(self) -> str:
+        return self.cle or "certification sans code"

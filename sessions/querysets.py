@@ -1,0 +1,37 @@
+"""Requêtes sur les déroulements, les sessions et leurs financements."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from dokelio.publication.champs import PubliableQuerySet
+
+
+class DeroulementQuerySet(models.QuerySet[Any]):
+    """Lieux et modalités d'une action."""
+
+
+class SessionQuerySet(PubliableQuerySet[Any]):
+    """Sessions."""
+
+    def visibles_par(self, utilisateur: Any) -> "SessionQuerySet":
+        """Comme l'action qui les porte."""
+        if utilisateur.role_carif:
+            return self
+        return self.filter(deroulement__action__organisme__rattachements__utilisateur=utilisateur)
+
+    def non_terminees(self, au: date) -> "SessionQuerySet":
+        """Sessions dont la fin n'est pas passée ; une fin inconnue n'est pas passée."""
+        return self.filter(Q(fin__isnull=True) | Q(fin__gte=au))
+
+    def en_diffusion(self) -> "SessionQuerySet":
+        return self.filter(statut="en_diffusion")
+
+
+class FinancementQuerySet(PubliableQuerySet[Any]):
+    """Financements d'un déroulement."""
+
+    def en_diffusion(self) -> "FinancementQuerySet":
+        return self.filter(statut="en_diffusion")
