@@ -84,7 +84,7 @@ class EtatField(_ChampTexte):
         if model_instance._state.adding and not _ecriture.get():
             if not add:
                 raise EtatReserve(
-                    f"{model_instance._meta.label} : une ligne existante se relit avant d'être enregistrée."
+                    f"{model_instance._meta.label} : une ligne existante se relit avant de s'enregistrer."
                 )
             if valeur != self.initial:
                 raise EtatReserve(
@@ -96,9 +96,7 @@ class EtatField(_ChampTexte):
         fautes = super().check(**options)
         modele = self.model
         if not issubclass(modele, Publiable):
-            fautes.append(
-                checks.Error("Un EtatField ne vit que sur un modèle Publiable.", obj=self, id="publication.E001")
-            )
+            fautes.append(checks.Error("Un EtatField vit sur un modèle Publiable.", obj=self, id="publication.E001"))
         elif not isinstance(modele._default_manager.all(), PubliableQuerySet):
             fautes.append(
                 checks.Error(
@@ -116,16 +114,12 @@ class PubliableQuerySet(models.QuerySet[_M]):
     def update(self, **valeurs: Any) -> int:
         for nom in valeurs:
             if isinstance(self.model._meta.get_field(nom), EtatField):
-                raise EtatReserve(
-                    f"{self.model._meta.label}.{nom} ne se met pas à jour : passez par effectuer_en_masse()."
-                )
+                raise EtatReserve(f"{self.model._meta.label}.{nom} ne s'écrit pas : passez par effectuer_en_masse().")
         return super().update(**valeurs)
 
 
 class Publiable(models.Model):
-    """Objet dont la vie suit une machine ; déclare un EtatField et hérite son QuerySet de PubliableQuerySet."""
-
-    objects = PubliableQuerySet.as_manager()
+    """Objet dont la vie suit une machine ; déclare un EtatField, et son QuerySet dérive de PubliableQuerySet."""
 
     class Meta:
         abstract = True

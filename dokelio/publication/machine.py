@@ -60,7 +60,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Garde:
-    """Condition d'une transition : `fonction` rend les refus ; `sql` dit la même chose de la ligne `o` (vrai = passe)."""
+    """Condition d'une transition : `fonction` rend les refus, `sql` dit la même chose de la ligne `o` (vrai passe)."""
 
     fonction: FonctionGarde
     sql: str | None = None

@@ -28,7 +28,7 @@ from dokelio.publication.refus import EtatChange, Refus, TransitionInterdite, Tr
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """Une transition offerte à quelqu'un, pour les boutons ; `refus` reste vide tant que les gardes n'ont pas tourné."""
+    """Une transition offerte à quelqu'un, pour les boutons ; `refus` est vide tant que les gardes n'ont pas tourné."""
 
     transition: Transition
     refus: list[Refus] = field(default_factory=list)
@@ -48,9 +48,9 @@ def effectuer(
 ) -> Evenement:
     """Fait la transition `nom` sur `objet` et rend son événement.
 
-    L'objet de l'appelant est relu sous verrou (ce qu'il avait de non enregistré est perdu), puis tenu à jour ; après un
-    échec il retrouve ses valeurs d'avant. `auteur` None : le système. `jeton` : le même jeton ne fait la chose qu'une fois,
-    le second appel rend l'événement du premier. `au` : jour de Paris des règles (aujourd'hui) ; `maintenant` : instant
+    L'objet de l'appelant est relu sous verrou (ce qu'il avait de non enregistré est perdu), puis tenu à jour ;
+    après un échec il retrouve ses valeurs d'avant. `auteur` None : le système. `jeton` : le même jeton ne fait la chose
+    qu'une fois, le second appel rend l'événement du premier. `au` : jour de Paris des règles (aujourd'hui) ; `maintenant` : instant
     UTC, donné seulement par la démonstration. `donnees` va aux gardes et aux effets.
 
     Lève `EtatChange` (source), `TransitionInterdite` (permission), `TransitionRefusee` (toutes les gardes à la fois, ou
@@ -81,7 +81,7 @@ def effectuer(
 
 
 def verifier(objet: Any, nom: str, auteur: Any, **donnees: Any) -> list[Refus]:
-    """Ce qui manque encore pour faire la transition, à blanc : état de départ et gardes, sans permission ni commentaire."""
+    """Ce qui manque encore pour la transition, à blanc : état de départ et gardes, sans permission ni commentaire."""
     machine = machine_de(objet)
     transition = machine.transition(nom)
     contexte = _contexte_a_blanc(objet, machine, transition, auteur, donnees)
@@ -121,7 +121,7 @@ def etat_d_origine(objet: Any, machine: Machine) -> str | None:
     return entrees.order_by("-id").values_list("avant", flat=True).first()
 
 
-# Les temps d'une transition ----------------------------------------------------------------------------------------------
+# Les temps d'une transition -----------------------------------------------------------------------------------
 
 
 def _derouler(objet: Any, contexte: Contexte, jeton: UUID | None, instant: datetime | None) -> Evenement:
@@ -156,7 +156,7 @@ def _verrouiller(objet: Any, machine: Machine, transition: Transition, jeton: UU
     cle = objet.pk
     try:
         if cle is None:
-            raise machine.modele.DoesNotExist
+            raise ObjectDoesNotExist
         verrou = machine.modele._base_manager.select_for_update(of=("self",), no_key=True)
         objet.refresh_from_db(from_queryset=verrou)
     except ObjectDoesNotExist:
@@ -229,7 +229,7 @@ def _ecrire_evenement(objet: Any, contexte: Contexte, jeton: UUID | None, instan
     return evenement
 
 
-# Pièces ------------------------------------------------------------------------------------------------------------------
+# Pièces -------------------------------------------------------------------------------------------------------
 
 
 def commentaire_manquant(transition: Transition) -> Refus:
@@ -244,9 +244,10 @@ def _etat_change(objet: Any, contexte: Contexte) -> Refus:
     machine = contexte.machine
     champ = machine.reference
     sujet = str(getattr(objet, champ)) if champ else machine.modele._meta.verbose_name
+    etat = machine.libelle_etat(contexte.avant)
     return Refus(
         "",
-        f"L’état de {sujet} a changé entre-temps\u00a0: il est maintenant «\u00a0{machine.libelle_etat(contexte.avant)}\u00a0». "
+        f"L’état de {sujet} a changé entre-temps\u00a0: il est maintenant «\u00a0{etat}\u00a0». "
         f"«\u00a0{contexte.transition.libelle}\u00a0» ne s’applique plus\u00a0; rechargez la page.",
     )
 

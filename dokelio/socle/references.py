@@ -41,8 +41,8 @@ class ProchaineReference(models.Func):
         self.prefixe, self.sequence = prefixe, sequence
         super().__init__(output_field=models.CharField(max_length=3 + CHIFFRES))
 
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **options: Any) -> tuple[str, list[Any]]:
-        return f"('{self.prefixe}_' || lpad(nextval('{self.sequence}')::text, {CHIFFRES}, '0'))", []
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **options: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f"('{self.prefixe}_' || lpad(nextval('{self.sequence}')::text, {CHIFFRES}, '0'))", ()
 
 
 class ReferenceField(_ChampTexte):
@@ -92,10 +92,8 @@ class CreerSequence(Operation):
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
-        limite = 10**CHIFFRES - 1
-        schema_editor.execute(
-            f"CREATE SEQUENCE {self.nom} AS bigint START {self.depart} MINVALUE {self.depart} MAXVALUE {limite} NO CYCLE"
-        )
+        bornes = f"START {self.depart} MINVALUE {self.depart} MAXVALUE {10**CHIFFRES - 1}"
+        schema_editor.execute(f"CREATE SEQUENCE {self.nom} AS bigint {bornes} NO CYCLE")
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
