@@ -8,3 +8,8 @@ class ComptesConfig(AppConfig):
     label = "comptes"
     verbose_name = "Comptes"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from dokelio.comptes import second_facteur
+
+        second_facteur.brancher()

@@ -54,14 +54,10 @@ class Portee(models.TextChoices):
 class Utilisateur(AbstractBaseUser):
     """Un compte = une adresse nominative. Sans équivalent LHEO ; ses organismes sont dits par la pièce `structures`."""
 
-    email = CourrielNominatif(
-        "courriel", unique=True, error_messages={"unique": DOUBLON}
-    )
+    email = CourrielNominatif("courriel", unique=True, error_messages={"unique": DOUBLON})
     prenom = models.CharField("prénom", max_length=50)
     nom = models.CharField("nom", max_length=50)
-    telephone = models.CharField(
-        "téléphone", max_length=25, blank=True, default="", db_default=""
-    )
+    telephone = models.CharField("téléphone", max_length=25, blank=True, default="", db_default="")
     role_carif = models.CharField(
         "fonction au CARIF",
         max_length=20,
@@ -78,16 +74,10 @@ class Utilisateur(AbstractBaseUser):
         db_default=[],
     )
     actif = models.BooleanField("actif", default=True, db_default=True)
-    cree_le = models.DateTimeField(
-        "créé le", default=timezone.now, db_default=Now(), editable=False
-    )
+    cree_le = models.DateTimeField("créé le", default=timezone.now, db_default=Now(), editable=False)
     modifie_le = models.DateTimeField("modifié le", auto_now=True, db_default=Now())
-    invite_le = models.DateTimeField(
-        "dernière invitation", null=True, blank=True, editable=False
-    )
-    anonymise_le = models.DateTimeField(
-        "effacé le", null=True, blank=True, editable=False
-    )
+    invite_le = models.DateTimeField("dernière invitation", null=True, blank=True, editable=False)
+    anonymise_le = models.DateTimeField("effacé le", null=True, blank=True, editable=False)
     cle_tri = colonne_cle("nom", "prenom")
 
     USERNAME_FIELD = "email"

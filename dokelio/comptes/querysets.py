@@ -60,19 +60,13 @@ class UtilisateurManager(BaseUserManager["Utilisateur"]):
         """Le compte d'une adresse. Lève `Utilisateur.DoesNotExist`."""
         return self.get(email=(username or "").strip())
 
-    def create_user(
-        self, email: str, password: str | None = None, **champs: Any
-    ) -> Utilisateur:
+    def create_user(self, email: str, password: str | None = None, **champs: Any) -> Utilisateur:
         """Crée un compte ; sans mot de passe, il attend que la personne en choisisse un."""
         utilisateur = self.model(email=email, **champs)
         utilisateur.set_password(password)
         utilisateur.save(using=self._db)
         return utilisateur
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **champs: Any
-    ) -> Utilisateur:
+    def create_superuser(self, email: str, password: str | None = None, **champs: Any) -> Utilisateur:
         """Crée un administrateur du CARIF (commande `createsuperuser`)."""
-        return self.create_user(
-            email, password, **{**champs, "role_carif": "administrateur", "portees": []}
-        )
+        return self.create_user(email, password, **{**champs, "role_carif": "administrateur", "portees": []})

@@ -23,19 +23,11 @@ class Courriel(models.Model):
     sujet = models.CharField("sujet", max_length=255)
     texte = models.TextField("texte")
     html = models.TextField("version HTML", blank=True, default="", db_default="")
-    categorie = models.CharField(
-        "catégorie", max_length=40, blank=True, default="", db_default=""
-    )
-    objet_type = models.CharField(
-        "type de l'objet", max_length=60, blank=True, default="", db_default=""
-    )
+    categorie = models.CharField("catégorie", max_length=40, blank=True, default="", db_default="")
+    objet_type = models.CharField("type de l'objet", max_length=60, blank=True, default="", db_default="")
     objet_id = models.BigIntegerField("identifiant de l'objet", null=True, blank=True)
-    cle = models.CharField(
-        "clé d'idempotence", max_length=250, null=True, blank=True, unique=True
-    )  # noqa: DJ001
-    groupe = models.BooleanField(
-        "attend le résumé quotidien", default=False, db_default=False
-    )
+    cle = models.CharField("clé d'idempotence", max_length=250, null=True, blank=True, unique=True)  # noqa: DJ001
+    groupe = models.BooleanField("attend le résumé quotidien", default=False, db_default=False)
     resume = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -49,9 +41,7 @@ class Courriel(models.Model):
     envoye_le = models.DateTimeField("envoyé le", null=True, blank=True)
     abandonne_le = models.DateTimeField("abandonné le", null=True, blank=True)
     tentatives = models.PositiveSmallIntegerField("tentatives", default=0, db_default=0)
-    derniere_erreur = models.TextField(
-        "dernière erreur", blank=True, default="", db_default=""
-    )
+    derniere_erreur = models.TextField("dernière erreur", blank=True, default="", db_default="")
 
     objects = CourrielQuerySet.as_manager()
 
@@ -100,12 +90,8 @@ class Notification(models.Model):
     )
     titre = models.CharField("titre", max_length=200)
     texte = models.TextField("texte", blank=True, default="", db_default="")
-    lien = models.CharField(
-        "lien", max_length=500, blank=True, default="", db_default=""
-    )
-    categorie = models.CharField(
-        "catégorie", max_length=40, blank=True, default="", db_default=""
-    )
+    lien = models.CharField("lien", max_length=500, blank=True, default="", db_default="")
+    categorie = models.CharField("catégorie", max_length=40, blank=True, default="", db_default="")
     evenement_id = models.BigIntegerField("événement", null=True, blank=True)
     cle = models.CharField("clé d'idempotence", max_length=200, null=True, blank=True)  # noqa: DJ001
     lue_le = models.DateTimeField("lue le", null=True, blank=True)
@@ -118,9 +104,7 @@ class Notification(models.Model):
         verbose_name_plural = "notifications"
         ordering = ["-pk"]
         indexes = [
-            models.Index(
-                fields=["utilisateur", "-id"], name="notifications_par_personne"
-            ),
+            models.Index(fields=["utilisateur", "-id"], name="notifications_par_personne"),
             models.Index(
                 fields=["utilisateur"],
                 name="notifications_non_lues",
@@ -156,9 +140,7 @@ class PreferenceNotification(models.Model):
         related_name="preferences_notification",
     )
     categorie = models.CharField("catégorie", max_length=40)
-    cadence = models.CharField(
-        "cadence", max_length=10, choices=Cadence, default=Cadence.IMMEDIAT
-    )
+    cadence = models.CharField("cadence", max_length=10, choices=Cadence, default=Cadence.IMMEDIAT)
 
     class Meta:
         verbose_name = "préférence de notification"

@@ -22,11 +22,7 @@ class CourrielQuerySet(models.QuerySet["Courriel"]):
 
     def dus(self, au: datetime | None = None) -> CourrielQuerySet:
         """À envoyer maintenant (instant `au`, défaut : maintenant), les plus anciens d'abord."""
-        return (
-            self.en_attente()
-            .filter(a_envoyer_apres__lte=au or timezone.now())
-            .order_by("a_envoyer_apres", "pk")
-        )
+        return self.en_attente().filter(a_envoyer_apres__lte=au or timezone.now()).order_by("a_envoyer_apres", "pk")
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -34,7 +34,7 @@ INSTALLED_APPS = [
     "diffusion.apps.DiffusionConfig",
     "dokelio.accueil.apps.AccueilConfig",
     "dokelio.demo.apps.DemoConfig",
-    "django.contrib.admin",
+    "dokelio.comptes.administration.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "dokelio.comptes.second_facteur.SecondFacteurMiddleware",
 ]
 
 ROOT_URLCONF = "dokelio.urls"
@@ -91,10 +92,59 @@ TEMPLATES = [
 # Les adresses des serveurs sont données par dev, test et prod : seul importer l'un d'eux joint ou démarre un serveur.
 DATABASES: dict[str, Any] = {"default": {"ENGINE": "django.db.backends.postgresql"}}
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+# Une seule porte : l'adresse et le mot de passe, par allauth (qui limite les essais).
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+# Le lien d'invitation ou de mot de passe oublié : un jour, une fois.
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "dokelio.comptes.mots_de_passe.Longueur"},
+    {"NAME": "dokelio.comptes.mots_de_passe.Majuscule"},
+    {"NAME": "dokelio.comptes.mots_de_passe.CaractereSpecial"},
+    {"NAME": "dokelio.comptes.mots_de_passe.TropCommun"},
+    {"NAME": "dokelio.comptes.mots_de_passe.TropProche"},
 ]
+SESSION_COOKIE_AGE = 12 * 3600
+
+ACCOUNT_ADAPTER = "dokelio.comptes.adaptateurs.Adaptateur"
+ACCOUNT_FORMS = {
+    "login": "dokelio.comptes.forms.ConnexionForm",
+    "reset_password": "dokelio.comptes.forms.MotDePasseOublieForm",
+    "reset_password_from_key": "dokelio.comptes.forms.ChoisirMotDePasseForm",
+    "user_token": "dokelio.comptes.forms.LienForm",
+    "change_password": "dokelio.comptes.forms.ChangerMotDePasseForm",
+    "reauthenticate": "dokelio.comptes.forms.ConfirmerForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "dokelio.comptes.adaptateurs.AdaptateurSecondFacteur"
+MFA_FORMS = {
+    "authenticate": "dokelio.comptes.forms.CodeForm",
+    "reauthenticate": "dokelio.comptes.forms.ConfirmerCodeForm",
+    "activate_totp": "dokelio.comptes.forms.ActiverForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Dokelio+"
+MFA_TOTP_TOLERANCE = 1
+# Nombre de mandataires devant le serveur, pour compter les essais par adresse du visiteur.
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
@@ -145,11 +195,14 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DOSSIER_DONNEES / "beat")
 
 DEFAULT_FROM_EMAIL = environnement.expediteur()
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Tout courriel est d'abord une ligne de la boîte d'envoi ; l'envoyeur la confie ensuite à COURRIELS_TRANSPORT.
+# Sans transport, les courriels attendent.
+EMAIL_BACKEND = COURRIELS_BOITE = "dokelio.messagerie.transport.BoiteEnvoi"
+COURRIELS_TRANSPORT = ""
+COURRIELS_LISIBLES = False
 SMTP = environnement.smtp()
-if SMTP is None:
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+if SMTP is not None:
+    COURRIELS_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = SMTP.hote
     EMAIL_PORT = SMTP.port
     EMAIL_HOST_USER = SMTP.utilisateur

@@ -14,3 +14,8 @@ DATABASES = {
 _REDIS = environnement.redis(environnement.adresse_redis() or "redis://localhost:6399/0")
 CELERY_BROKER_URL = _REDIS.pour_celery()
 CACHES = {"default": environnement.cache(environnement.redis_du_cache(_REDIS))}
+
+# Les courriels se lisent sur /courriels/ ; sans EMAIL_URL, « envoyer » veut dire marquer comme envoyé.
+COURRIELS_LISIBLES = True
+if SMTP is None:  # noqa: F405
+    COURRIELS_TRANSPORT = "django.core.mail.backends.dummy.EmailBackend"

@@ -23,6 +23,7 @@ STORAGES = {
 # HTTPS partout, derrière un mandataire qui pose X-Forwarded-Proto (HTTPS=non pour un essai sans certificat).
 HTTPS = environnement.booleen("HTTPS", True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = environnement.entier("MANDATAIRES", 1)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

@@ -20,6 +20,10 @@ CACHES = {
 }
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+COURRIELS_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
+COURRIELS_LISIBLES = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+
+# Modèles d’essai du moteur de publication.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.publication.appli.apps.AppliConfig"]  # noqa: F405
