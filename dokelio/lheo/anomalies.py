@@ -69,9 +69,6 @@ def typographie(texte: str) -> str:
 
 _TABLE = """
 [structure]
-racine-inconnue
-    L’élément racine « {element} » n’est pas celui d’un document LHEO.
-    → Prendre pour racine lheo, lheo-plus ou lheo-index.
 element-inconnu
     « {element} » n’existe pas en LHEO 2.3.{suggestion}
     → Corriger le nom de la balise, ou mettre cette information dans un « extra ».
