@@ -109,13 +109,18 @@ class EtatField(_ChampTexte):
 
 
 class PubliableQuerySet(models.QuerySet[_M]):
-    """QuerySet d'un modèle Publiable : `update()` et `bulk_update()` refusent le champ d'état."""
+    """QuerySet d'un modèle Publiable : `update()`, `bulk_update()` et les conflits d'insertion refusent l'état."""
 
     def update(self, **valeurs: Any) -> int:
         for nom in valeurs:
             if isinstance(self.model._meta.get_field(nom), EtatField):
                 raise EtatReserve(f"{self.model._meta.label}.{nom} ne s'écrit pas : passez par effectuer_en_masse().")
         return super().update(**valeurs)
+
+    def bulk_create(self, objs: Any, *args: Any, update_fields: Any = None, **options: Any) -> list[_M]:
+        if any(isinstance(self.model._meta.get_field(nom), EtatField) for nom in update_fields or ()):
+            raise EtatReserve(f"{self.model._meta.label} : une insertion ne change pas l'état d'une ligne existante.")
+        return super().bulk_create(objs, *args, update_fields=update_fields, **options)
 
 
 class Publiable(models.Model):

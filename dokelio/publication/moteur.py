@@ -50,8 +50,8 @@ def effectuer(
 
     L'objet de l'appelant est relu sous verrou (ce qu'il avait de non enregistré est perdu), puis tenu à jour ;
     après un échec il retrouve ses valeurs d'avant. `auteur` None : le système. `jeton` : le même jeton ne fait la chose
-    qu'une fois, le second appel rend l'événement du premier. `au` : jour de Paris des règles (aujourd'hui) ; `maintenant` : instant
-    UTC, donné seulement par la démonstration. `donnees` va aux gardes et aux effets.
+    qu'une fois, le second appel rend l'événement du premier. `au` : jour de Paris des règles (aujourd'hui) ;
+    `maintenant` : instant UTC, donné seulement par la démonstration. `donnees` va aux gardes et aux effets.
 
     Lève `EtatChange` (source), `TransitionInterdite` (permission), `TransitionRefusee` (toutes les gardes à la fois, ou
     une contrainte de la base qui a une phrase).
