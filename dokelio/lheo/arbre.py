@@ -1,5 +1,5 @@
-"""L’arbre : le contenu LHEO en JSON, et le passage d’un élément XML à son arbre et retour.
-Une feuille est son texte, une séquence un dict ; voir `vers_arbre` pour la forme exacte."""
+"""L’arbre : le contenu LHEO en JSON, et le passage d’un élément XML à son arbre et retour.
+Une feuille est son texte, une séquence un dict ; voir `vers_arbre` pour la forme exacte."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 from .grammaire import ESPACE, Element, element, enfants_de
 
 Noeud: TypeAlias = str | dict[str, Any]
-"""Un nœud de l’arbre : le texte d’une feuille sans attribut, sinon un dict."""
+"""Un nœud de l’arbre : le texte d’une feuille sans attribut, sinon un dict."""
 
 _PREFIXE = f"{{{ESPACE}}}"
 _BLANCS = " \t\r\n"
@@ -23,7 +23,7 @@ ANALYSEUR = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=Fa
 
 @dataclass(frozen=True, slots=True)
 class Rebut:
-    """Un morceau que l’arbre ne peut pas représenter ; `xml` en est le début, `ligne` celle du document lu."""
+    """Un morceau que l’arbre ne peut pas représenter ; `xml` en est le début, `ligne` celle du document lu."""
 
     chemin: str
     ligne: int | None
@@ -35,7 +35,7 @@ class HorsGrammaire(ValueError):
     """L’élément contient ce que l’arbre ne place nulle part (élément inconnu ou répété, texte hors d’une feuille)."""
 
     def __init__(self, rebut: Rebut) -> None:
-        super().__init__(f"{rebut.chemin} : {rebut.phrase}")
+        super().__init__(f"{rebut.chemin} : {rebut.phrase}")
         self.rebut = rebut
 
 
@@ -45,7 +45,7 @@ def nom_local(elt: etree._Element) -> str:
 
 
 def canonique(elt: etree._Element) -> str:
-    """La forme canonique exclusive d’un élément, sans commentaires ; deux contenus égaux ont la même."""
+    """La forme canonique exclusive d’un élément, sans commentaires ; deux contenus égaux ont la même."""
     try:
         octets: bytes = etree.tostring(elt, method="c14n", exclusive=True, with_comments=False)
         return octets.decode()
@@ -56,8 +56,8 @@ def canonique(elt: etree._Element) -> str:
 def vers_arbre(elt: etree._Element, rebuts: list[Rebut] | None = None) -> Noeud:
     """L’arbre d’un élément LHEO 2.3.
 
-    Feuille : son texte tel quel, ou `{"@attribut": …, "#": texte}`. Séquence : `{enfant: nœud}`, une liste de nœuds
-    pour un enfant qui peut se répéter. Extras : `{"@info": …, "contenu": [[nom, nœud], …]}`. Extra structuré :
+    Feuille : son texte tel quel, ou `{"@attribut": …, "#": texte}`. Séquence : `{enfant: nœud}`, une liste de nœuds
+    pour un enfant qui peut se répéter. Extras : `{"@info": …, "contenu": [[nom, nœud], …]}`. Extra structuré :
     `{"xml": …}`. L’ordre des enfants d’une séquence n’est pas retenu. Ce qui n’a pas de place dans l’arbre s’ajoute
     à `rebuts` ou, sans liste, lève `HorsGrammaire` ; un élément racine inconnu lève `ElementInconnu`.
     """
@@ -66,7 +66,7 @@ def vers_arbre(elt: etree._Element, rebuts: list[Rebut] | None = None) -> Noeud:
 
 
 def vers_element(nom: str, noeud: Noeud) -> etree._Element:
-    """L’élément XML d’un arbre, dans l’espace LHEO 2.3 ; lève `NoeudInvalide` ou `CaractereInterdit` comme `ecrire`."""
+    """L’élément XML d’un arbre, dans l’espace LHEO 2.3 ; lève `NoeudInvalide` ou `CaractereInterdit` comme `ecrire`."""
     from .ecriture import ecrire  # ici pour ne pas nouer les deux modules à l’import
 
     texte = ecrire(nom, noeud)
@@ -74,14 +74,15 @@ def vers_element(nom: str, noeud: Noeud) -> etree._Element:
 
 
 def _refuser(elt: etree._Element, chemin: str, phrase: str, rebuts: list[Rebut] | None, xml: str) -> None:
-    rebut = Rebut(chemin, elt.sourceline, phrase, xml[:_LONGUEUR_REBUT])
+    ligne: Any = elt.sourceline
+    rebut = Rebut(chemin, ligne, phrase, xml[:_LONGUEUR_REBUT])
     if rebuts is None:
         raise HorsGrammaire(rebut)
     rebuts.append(rebut)
 
 
 def _attributs(elt: etree._Element) -> dict[str, Any]:
-    return {f"@{cle}": valeur for cle, valeur in elt.attrib.items()} if elt.attrib else {}
+    return {f"@{cle!s}": valeur for cle, valeur in elt.items()} if elt.attrib else {}
 
 
 def _noeud(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
@@ -95,7 +96,7 @@ def _noeud(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Rebut]
     for fils in elt:
         if isinstance(fils.tag, str):
             _refuser(
-                fils, chemin, f"« {nom_local(fils)} » dans un élément qui ne contient que du texte", rebuts, _xml(fils)
+                fils, chemin, f"« {nom_local(fils)} » dans un élément qui ne contient que du texte", rebuts, _xml(fils)
             )
         texte += fils.tail or ""
     if elt.attrib:
@@ -114,10 +115,10 @@ def _sequence(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Reb
         nom = nom_local(fils)
         place = places.get(nom)
         if place is None:
-            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
+            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
         elif place.maxi == 1:
             if nom in arbre:
-                _refuser(fils, chemin, f"« {nom} » y paraît plusieurs fois", rebuts, _xml(fils))
+                _refuser(fils, chemin, f"« {nom} » y paraît plusieurs fois", rebuts, _xml(fils))
             else:
                 arbre[nom] = _noeud(fils, element(nom), f"{chemin}/{nom}", rebuts)
         else:
@@ -140,7 +141,7 @@ def _extras(elt: etree._Element, chemin: str, rebuts: list[Rebut] | None) -> Noe
         elif nom == "extras":
             contenu.append([nom, _extras(fils, f"{chemin}/{nom}[{len(contenu) + 1}]", rebuts)])
         else:
-            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
+            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
     if contenu:
         arbre["contenu"] = contenu
     return arbre
@@ -155,9 +156,13 @@ def _extra(elt: etree._Element) -> Noeud:
 
 def _sans_prefixe(elt: etree._Element) -> etree._Element:
     """Une copie de l’élément où l’espace LHEO est celui par défaut, sans instructions de traitement ni commentaires."""
-    copie = etree.Element(elt.tag, dict(elt.attrib), nsmap=_espaces(elt, ESPACE))
+    copie = etree.Element(elt.tag, _copie_attributs(elt), nsmap=_espaces(elt, ESPACE))
     _recopier(elt, copie)
     return copie
+
+
+def _copie_attributs(elt: etree._Element) -> dict[str, str]:
+    return {str(cle): str(valeur) for cle, valeur in elt.items()}
 
 
 def _espaces(elt: etree._Element, defaut: str | None) -> Any:
@@ -174,7 +179,7 @@ def _recopier(source: etree._Element, cible: etree._Element) -> None:
     for fils in source:
         if isinstance(fils.tag, str):
             defaut = fils.tag[1:].partition("}")[0] if fils.prefix is None and fils.tag[0] == "{" else None
-            dernier = etree.SubElement(cible, fils.tag, dict(fils.attrib), nsmap=_espaces(fils, defaut))
+            dernier = etree.SubElement(cible, fils.tag, _copie_attributs(fils), nsmap=_espaces(fils, defaut))
             _recopier(fils, dernier)
             dernier.tail = fils.tail
         elif dernier is None:

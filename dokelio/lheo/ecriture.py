@@ -1,11 +1,11 @@
-"""L’écriture : un arbre devient du texte XML, élément par élément, dans l’ordre de la grammaire.
-Chemin de l’export de la nuit : des chaînes, un écrivain composé par élément, un seul contrôle des caractères par fragment."""
+"""L’écriture : un arbre devient du texte XML, élément par élément, dans l’ordre de la grammaire.
+Chemin de l’export de la nuit : des chaînes, un écrivain par élément, un seul contrôle des caractères par fragment."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any, BinaryIO
 
@@ -22,23 +22,24 @@ _NOM_XML = re.compile(r"[^\W\d][\w.-]*")
 _ESPACE_XML = "http://www.w3.org/XML/1998/namespace"
 _RANGS = {f"@{nom}": rang for rang, nom in enumerate(TYPES_ATTRIBUTS)}
 _IDENTIFIANTS = frozenset({"@id", "@idref"})
+_PLANS = 2048  # combinaisons de clés retenues par élément : les documents les répètent
 _PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _FERME_FORMATION = b"</formation>"
 
 
 class NoeudInvalide(ValueError):
-    """L’arbre n’a pas la forme que la grammaire demande ; `chemin` dit où."""
+    """L’arbre n’a pas la forme que la grammaire demande ; `chemin` dit où."""
 
     def __init__(self, chemin: str, phrase: str) -> None:
-        super().__init__(f"{chemin} : {phrase}")
+        super().__init__(f"{chemin} : {phrase}")
         self.chemin = chemin
 
 
 class CaractereInterdit(ValueError):
-    """Un texte contient un caractère que XML 1.0 interdit (contrôle, demi-codet) ; `chemin` dit où."""
+    """Un texte contient un caractère que XML 1.0 interdit (contrôle, demi-codet) ; `chemin` dit où."""
 
     def __init__(self, chemin: str, caractere: str) -> None:
-        super().__init__(f"{chemin} : le caractère U+{ord(caractere):04X} est interdit en XML")
+        super().__init__(f"{chemin} : le caractère U+{ord(caractere):04X} est interdit en XML")
         self.chemin = chemin
         self.caractere = caractere
 
@@ -63,7 +64,7 @@ def ecrire(nom: str, noeud: Noeud, *, sans_identifiants: bool = False) -> str:
     """Le texte XML d’un arbre, sans déclaration de l’espace LHEO (il va dans un document qui la porte).
 
     `sans_identifiants` omet `id` et `idref`, qui doivent être uniques dans un document. Lève `NoeudInvalide`,
-    `CaractereInterdit` ou `ElementInconnu`. Un enfant absent ou None n’est pas écrit ; rien n’est validé de plus.
+    `CaractereInterdit` ou `ElementInconnu`. Un enfant absent ou None n’est pas écrit ; rien n’est validé de plus.
     """
     return _ecrire(nom, noeud, sans_identifiants)[0]
 
@@ -88,41 +89,50 @@ def _ecrire(nom: str, noeud: Noeud, sans_identifiants: bool) -> tuple[str, bytes
 
 
 def _texte(valeur: str) -> str:
-    """Le texte échappé d’un élément ; le retour chariot en référence, l’analyse en ferait sinon un saut de ligne."""
-    return valeur.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    """Le texte échappé d’un élément ; le retour chariot en référence, l’analyse en ferait sinon un saut de ligne."""
+    if "&" in valeur or "<" in valeur or ">" in valeur or "\r" in valeur:
+        return valeur.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    return valeur
 
 
 def _valeur(valeur: str) -> str:
-    """Le texte échappé pour une valeur d’attribut ; les blancs autres que l’espace en références."""
-    return _texte(valeur).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    """Le texte échappé pour une valeur d’attribut ; les blancs autres que l’espace en références."""
+    valeur = _texte(valeur)
+    if '"' in valeur or "\n" in valeur or "\t" in valeur:
+        return valeur.replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return valeur
 
 
-def _attributs(noeud: Mapping[str, Any], omis: frozenset[str]) -> str:
-    """Les attributs d’un nœud, dans un ordre fixe (celui de la grammaire, puis les autres par nom)."""
-    cles = [cle for cle in noeud if cle[0] == "@" and cle not in omis and noeud[cle] is not None]
-    if len(cles) > 1:
-        cles.sort(key=lambda cle: (_RANGS.get(cle, 99), cle))
+def _attributs(noeud: Mapping[str, Any], omis: frozenset[str], autre: str = "") -> str:
+    """Les attributs d’un nœud, dans un ordre fixe ; `autre` est la seule autre clé admise ("" : toutes)."""
     ecrit = ""
-    for rang, cle in enumerate(cles):
-        if cle in _RANGS:
-            ecrit += f' {cle[1:]}="{_valeur(noeud[cle])}"'
-        else:
-            ecrit += _attribut_rare(cle[1:], noeud[cle], rang)
+    for cle, debut in _plan_attributs(tuple(noeud), omis, autre):
+        if noeud[cle] is not None:
+            ecrit += f'{debut}{_valeur(noeud[cle])}"'
     return ecrit
 
 
-def _attribut_rare(nom: str, valeur: str, rang: int) -> str:
-    """Un attribut hors LHEO ou d’un autre espace de noms, avec la déclaration de celui-ci."""
+@lru_cache(maxsize=_PLANS)
+def _plan_attributs(cles: tuple[str, ...], omis: frozenset[str], autre: str) -> tuple[tuple[str, str], ...]:
+    """(clé, texte qui précède la valeur) de chaque attribut à écrire, pour les nœuds qui ont ces clés."""
+    if autre and any(cle[0] != "@" and cle != autre for cle in cles):
+        raise TypeError(cles)
+    attributs = [cle for cle in cles if cle[0] == "@" and cle not in omis]
+    attributs.sort(key=lambda cle: (_RANGS.get(cle, len(_RANGS)), cle))
+    return tuple((cle, _debut_attribut(cle[1:], rang)) for rang, cle in enumerate(attributs))
+
+
+def _debut_attribut(nom: str, rang: int) -> str:
+    """Ce qui précède la valeur d’un attribut, avec la déclaration de son espace de noms s’il en a un."""
     espace, _, local = nom[1:].rpartition("}") if nom[:1] == "{" else ("", "", nom)
     if not _NOM_XML.fullmatch(local):
         raise TypeError(nom)
     if not espace:
-        return f' {local}="{_valeur(valeur)}"'
+        return f' {local}="'
     if espace == _ESPACE_XML:
-        return f' xml:{local}="{_valeur(valeur)}"'
+        return f' xml:{local}="'
     prefixe = "xsi" if espace == ESPACE_XSI else f"n{rang}"
-    declaration = f' xmlns:{prefixe}="{_valeur(espace)}"'
-    return f'{declaration} {prefixe}:{local}="{_valeur(valeur)}"'
+    return f' xmlns:{prefixe}="{_valeur(espace)}" {prefixe}:{local}="'
 
 
 @cache
@@ -146,9 +156,7 @@ def _ecrivain_feuille(nom: str, omis: frozenset[str]) -> _Ecrivain:
         if noeud.__class__ is str:
             morceaux.append(ouvre + _texte(noeud) + ferme)
             return
-        if any(cle[0] != "@" and cle != "#" for cle in noeud):
-            raise TypeError(nom)
-        morceaux.append(f"<{nom}{_attributs(noeud, omis)}>{_texte(noeud['#'])}{ferme}")
+        morceaux.append(f"<{nom}{_attributs(noeud, omis, '#')}>{_texte(noeud['#'])}{ferme}")
 
     return ecrire_feuille
 
@@ -157,8 +165,8 @@ def _ecrivain_sequence(regle: Element, omis: frozenset[str], sans_identifiants: 
     nom = regle.nom
     vide, ouvre, ferme = f"<{nom}/>", f"<{nom}>", f"</{nom}>"
     # (nom, répétable, balises si c’est une feuille, son écrivain)
-    places = [
-        (
+    places = {
+        e.nom: (
             e.nom,
             e.multiple,
             f"<{e.nom}>" if element(e.nom).feuille else "",
@@ -166,35 +174,39 @@ def _ecrivain_sequence(regle: Element, omis: frozenset[str], sans_identifiants: 
             _ecrivain(e.nom, sans_identifiants),
         )
         for e in regle.enfants
-    ]
+    }
+
+    @lru_cache(maxsize=_PLANS)
+    def planifier(cles: tuple[str, ...]) -> tuple[bool, list[tuple[str, bool, str, str, _Ecrivain]]]:
+        """A-t-il des attributs, et ses enfants dans l’ordre, pour les nœuds qui ont ces clés."""
+        presents = set(cles)
+        if any(cle[0] != "@" and cle not in places for cle in presents):
+            raise TypeError(nom)
+        return any(cle[0] == "@" for cle in cles), [place for cle, place in places.items() if cle in presents]
 
     def ecrire_sequence(noeud: Any, morceaux: list[str]) -> None:
-        reste = len(noeud)
-        if not reste:
+        if noeud.__class__ is not dict:
+            raise TypeError(nom)
+        if not noeud:
             morceaux.append(vide)
             return
-        lire, ajouter, debut = noeud.get, morceaux.append, len(morceaux)
-        ajouter(ouvre)
-        for enfant, multiple, balise, fin, ecrivain in places:
-            valeur = lire(enfant)
-            if valeur is None:
-                continue
-            reste -= 1
+        ajouter = morceaux.append
+        attributs, presents = planifier(tuple(noeud))
+        ajouter(f"<{nom}{_attributs(noeud, omis)}>" if attributs else ouvre)
+        for enfant, multiple, balise, fin, ecrivain in presents:
+            valeur = noeud[enfant]
             if multiple:
-                if valeur.__class__ is not list:
+                if valeur.__class__ is list:
+                    for fils in valeur:
+                        ecrivain(fils, morceaux)
+                elif valeur is not None:
                     raise TypeError(enfant)
-                for fils in valeur:
-                    ecrivain(fils, morceaux)
             elif balise and valeur.__class__ is str:
                 if "&" in valeur or "<" in valeur or ">" in valeur or "\r" in valeur:
                     valeur = _texte(valeur)
                 ajouter(balise + valeur + fin)
-            else:
+            elif valeur is not None:
                 ecrivain(valeur, morceaux)
-        if reste:  # des attributs, un enfant à None, ou une clé qui n’a rien à faire là
-            if any(cle[0] != "@" and cle not in enfants_de(nom) for cle in noeud):
-                raise TypeError(nom)
-            morceaux[debut] = f"<{nom}{_attributs(noeud, omis)}>"
         ajouter(ferme)
 
     return ecrire_sequence
@@ -204,10 +216,8 @@ def _ecrivain_extras(omis: frozenset[str]) -> _Ecrivain:
     extra = _ecrivain_extra(omis)
 
     def ecrire_extras(noeud: Any, morceaux: list[str]) -> None:
-        if any(cle[0] != "@" and cle != "contenu" for cle in noeud):
-            raise TypeError("extras")
         contenu = noeud.get("contenu")
-        debut = f"<extras{_attributs(noeud, omis)}"
+        debut = f"<extras{_attributs(noeud, omis, 'contenu')}"
         if not contenu:
             morceaux.append(debut + "/>")
             return
@@ -239,7 +249,7 @@ def _ecrivain_extra(omis: frozenset[str]) -> _Ecrivain:
 
 
 def _extra_structure(xml: str, sans_identifiants: bool) -> str:
-    """Un extra structuré, relu avant d’être écrit : la base n’est jamais recopiée les yeux fermés."""
+    """Un extra structuré, relu avant d’être écrit : la base n’est jamais recopiée les yeux fermés."""
     try:
         elt = etree.fromstring(xml, ANALYSEUR)
     except (etree.XMLSyntaxError, ValueError) as erreur:
@@ -255,13 +265,13 @@ def _extra_structure(xml: str, sans_identifiants: bool) -> str:
 
 
 def _diagnostiquer(chemin: str, regle: Element, noeud: Any) -> None:
-    """Parcourt l’arbre pour lever l’erreur qui nomme le chemin fautif ; ne lève rien s’il est sain."""
+    """Parcourt l’arbre pour lever l’erreur qui nomme le chemin fautif ; ne lève rien s’il est sain."""
     if regle.nature == "libre" and isinstance(noeud, dict) and "xml" in noeud:
         _controler_texte(chemin, noeud["xml"])
         try:
             _extra_structure(noeud["xml"], False)
         except TypeError:
-            raise NoeudInvalide(chemin, "l’extra structuré n’est pas un élément « extra » bien formé") from None
+            raise NoeudInvalide(chemin, "l’extra structuré n’est pas un élément « extra » bien formé") from None
         noeud = {cle: valeur for cle, valeur in noeud.items() if cle != "xml"} or ""
     if isinstance(noeud, str) and regle.nature not in ("sequence", "choix"):
         _controler_texte(chemin, noeud)
@@ -273,26 +283,26 @@ def _diagnostiquer(chemin: str, regle: Element, noeud: Any) -> None:
         if cle.startswith("@"):
             _controler_texte(f"{chemin}/{cle}", valeur)
             if not _NOM_XML.fullmatch(cle.rpartition("}")[2].removeprefix("@")):
-                raise NoeudInvalide(chemin, f"« {cle} » n’est pas un nom d’attribut")
+                raise NoeudInvalide(chemin, f"« {cle} » n’est pas un nom d’attribut")
         elif regle.nature == "sequence":
             _diagnostiquer_enfant(chemin, regle, cle, valeur)
         elif regle.nature == "choix" and cle == "contenu":
             for rang, couple in enumerate(valeur, 1):
                 if not (isinstance(couple, list | tuple) and len(couple) == 2 and couple[0] in ("extra", "extras")):
-                    raise NoeudInvalide(chemin, "un couple [nom, nœud] est attendu dans « contenu »")
+                    raise NoeudInvalide(chemin, "un couple [nom, nœud] est attendu dans « contenu »")
                 _diagnostiquer(f"{chemin}/{couple[0]}[{rang}]", element(couple[0]), couple[1])
         elif regle.nature != "choix" and cle == "#":
             _controler_texte(chemin, valeur)
         else:
-            raise NoeudInvalide(chemin, f"la clé « {cle} » n’y est pas admise")
+            raise NoeudInvalide(chemin, f"la clé « {cle} » n’y est pas admise")
     if regle.nature not in ("sequence", "choix") and "#" not in noeud:
-        raise NoeudInvalide(chemin, "la clé « # » (le texte) manque")
+        raise NoeudInvalide(chemin, "la clé « # » (le texte) manque")
 
 
 def _diagnostiquer_enfant(chemin: str, regle: Element, cle: str, valeur: Any) -> None:
     place = enfants_de(regle.nom).get(cle)
     if place is None:
-        raise NoeudInvalide(chemin, f"« {cle} » n’y est pas admis")
+        raise NoeudInvalide(chemin, f"« {cle} » n’y est pas admis")
     if valeur is None:
         return
     if not place.multiple:
@@ -312,10 +322,10 @@ def _controler_texte(chemin: str, valeur: Any) -> None:
 
 
 class Redacteur:
-    """Écrit un document LHEO 2.3 en flux, en UTF-8 : le début de l’enveloppe, les formations une à une, la fin.
+    """Écrit un document LHEO 2.3 en flux, en UTF-8 : le début de l’enveloppe, les formations une à une, la fin.
 
     `enveloppe` a la forme de `Lecture.enveloppe` ; par défaut, une racine `lheo` nue. Chaque `<formation …>` et chaque
-    `</formation>` commence une ligne, l’espace de noms est celui par défaut de la racine : des lecteurs y comptent.
+    `</formation>` commence une ligne, l’espace de noms est celui par défaut de la racine : des lecteurs y comptent.
     S’emploie dans un `with` ; la fin n’est pas écrite si le bloc lève une exception.
     """
 
@@ -340,11 +350,11 @@ class Redacteur:
             self.fermer()
 
     def formation(self, noeud: Noeud) -> int:
-        """Écrit une formation d’après son arbre ; rend le nombre d’octets écrits. Lève comme `ecrire`."""
+        """Écrit une formation d’après son arbre ; rend le nombre d’octets écrits. Lève comme `ecrire`."""
         return self.fragment(_ecrire("formation", noeud, self._sans_identifiants)[1])
 
     def fragment(self, octets: bytes) -> int:
-        """Écrit une formation déjà rédigée par `ecrire`, encodée en UTF-8 ; rend le nombre d’octets écrits."""
+        """Écrit une formation déjà rédigée par `ecrire`, encodée en UTF-8 ; rend le nombre d’octets écrits."""
         if not self._ouvert:
             raise NoeudInvalide("offres", "cette enveloppe ne reçoit pas de formations")
         if octets.endswith(_FERME_FORMATION):
@@ -352,7 +362,7 @@ class Redacteur:
         return self._sortie.write(octets + b"\n")
 
     def fermer(self) -> None:
-        """Écrit la fin du document ; la sortie reste ouverte."""
+        """Écrit la fin du document ; la sortie reste ouverte."""
         self._sortie.write(self._fin.encode())
         self._fin, self._ouvert = "", False
 
@@ -362,7 +372,7 @@ class Redacteur:
         avant, apres, ouvert = f"<{nom}{declaration}{_attributs(noeud, omis)}>\n", "", nom == "offres"
         for cle in noeud:
             if cle[0] != "@" and cle not in enfants_de(nom):
-                raise NoeudInvalide(nom, f"« {cle} » n’y est pas admis")
+                raise NoeudInvalide(nom, f"« {cle} » n’y est pas admis")
         for place in element(nom).enfants:
             valeur = noeud.get(place.nom)
             if valeur is None or place.nom == "formation":

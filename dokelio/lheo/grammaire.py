@@ -1,5 +1,5 @@
-"""La grammaire de LHEO 2.3, en données : éléments, enfants ordonnés, longueurs, tables, attributs.
-Tout ce qui lit, écrit, valide ou affiche du LHEO en dérive ; les faits sont dans `elements` et `tables`."""
+"""La grammaire de LHEO 2.3, en données : éléments, enfants ordonnés, longueurs, tables, attributs.
+Tout ce qui lit, écrit, valide ou affiche du LHEO en dérive ; les faits sont dans `elements` et `tables`."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ TYPES_ATTRIBUTS: Mapping[str, str] = MappingProxyType(
 """Le type XML Schema de chaque attribut, le même sur tous les éléments qui le portent."""
 
 ATTRIBUTS_COMMUNS: tuple[str, ...] = tuple(TYPES_ATTRIBUTS)[:10]
-"""Les dix attributs que tout élément admet ; aucun n’est imposé par le schéma."""
+"""Les dix attributs que tout élément admet ; aucun n’est imposé par le schéma."""
 
 MOTIF_DATE = "[0-9][0-9][0-9][0-9][019][0-9][01239][0-9]"
-"""Ce que le schéma exige d’une date (AAAAMMJJ, zéros et neuf pour l’inconnu) ; le calendrier n’y est pas vérifié."""
+"""Ce que le schéma exige d’une date (AAAAMMJJ, zéros et neuf pour l’inconnu) ; le calendrier n’y est pas vérifié."""
 
 Nature = Literal["sequence", "choix", "texte", "table", "entier", "date", "libre"]
 FEUILLES: frozenset[str] = frozenset({"texte", "table", "entier", "date"})
@@ -59,7 +59,7 @@ class ElementInconnu(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Enfant:
-    """La place d’un élément dans la séquence de son parent ; `maxi` vaut None quand il n’est pas borné."""
+    """La place d’un élément dans la séquence de son parent ; `maxi` vaut None quand il n’est pas borné."""
 
     nom: str
     mini: int
@@ -73,7 +73,7 @@ class Enfant:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Un élément de LHEO ; longueurs en caractères, bornes des entiers selon la définition (le schéma les ignore)."""
+    """Un élément de LHEO ; longueurs en caractères, bornes des entiers selon la définition (le schéma les ignore)."""
 
     nom: str
     libelle: str
@@ -100,7 +100,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Une table fermée de codes ; `entrees` = (code, libellé), dans l’ordre où les proposer."""
+    """Une table fermée de codes ; `entrees` = (code, libellé), dans l’ordre où les proposer."""
 
     nom: str
     libelle: str
@@ -112,7 +112,7 @@ class Table:
         return tuple(code for code, _ in self.entrees)
 
     def libelle_de(self, code: str) -> str:
-        """Le libellé d’un code ; le code lui-même s’il n’est pas de la table."""
+        """Le libellé d’un code ; le code lui-même s’il n’est pas de la table."""
         return dict(self.entrees).get(code, code)
 
 
@@ -124,7 +124,7 @@ _FEUILLE = re.compile(r"(texte|entier) (\d+)(?:\.\.(\d+))?")
 def _lire_enfant(mot: str) -> Enfant:
     trouve = _ENFANT.fullmatch(mot)
     if trouve is None:
-        raise ValueError(f"enfant illisible dans la grammaire : {mot!r}")
+        raise ValueError(f"enfant illisible dans la grammaire : {mot!r}")
     nom, signe, mini, maxi = trouve.groups()
     if mini is not None:
         return Enfant(nom, int(mini), int(maxi))
@@ -191,7 +191,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(_lire_tables(TABLES_LHEO))
 
 
 def element(nom: str) -> Element:
-    """L’élément de ce nom ; lève `ElementInconnu`."""
+    """L’élément de ce nom ; lève `ElementInconnu`."""
     try:
         return ELEMENTS[nom]
     except KeyError:
@@ -206,7 +206,7 @@ def enfants_de(nom: str) -> Mapping[str, Enfant]:
 
 @cache
 def ordre(nom: str) -> Mapping[str, int]:
-    """Le rang (depuis 0) de chaque enfant d’un élément : l’ordre dans lequel les écrire."""
+    """Le rang (depuis 0) de chaque enfant d’un élément : l’ordre dans lequel les écrire."""
     return MappingProxyType({e.nom: rang for rang, e in enumerate(element(nom).enfants)})
 
 
@@ -219,7 +219,7 @@ def enfant(parent: str, nom: str) -> Enfant:
 
 
 def maxi(parent: str, nom: str) -> int | None:
-    """Combien de fois `nom` peut paraître dans `parent` ; None : non borné."""
+    """Combien de fois `nom` peut paraître dans `parent` ; None : non borné."""
     return enfant(parent, nom).maxi
 
 
@@ -230,7 +230,7 @@ def est_multiple(parent: str, nom: str) -> bool:
 
 @cache
 def par_chemin(chemin: str) -> Element:
-    """L’élément au bout d’un chemin (`formation/action/session`), chaque pas vérifié ; lève `ElementInconnu`."""
+    """L’élément au bout d’un chemin (`formation/action/session`), chaque pas vérifié ; lève `ElementInconnu`."""
     premier, *suite = chemin.split("/")
     courant = element(premier)
     for nom in suite:

@@ -1,4 +1,4 @@
-"""Les tables fermées de LHEO 2.3 : une ligne « nom | libellé », puis ses codes, en retrait (lu par `grammaire`).
+"""Les tables fermées de LHEO 2.3 : une ligne « nom | libellé », puis ses codes, en retrait (lu par `grammaire`).
 L’ordre des entrées est celui dans lequel il convient de les proposer."""
 
 TABLES_LHEO = """
@@ -120,9 +120,9 @@ dict-type-equipement | Type d’équipement
     11 Équipement numérique
     0 Autre
 dict-type-validation-blocs | Validation des blocs de compétences
-    0 Partielle : certains blocs seulement
-    1 Totale : tous les blocs
-    2 Mixte : tous les blocs, ou certains en parcours individualisé
+    0 Partielle : certains blocs seulement
+    1 Totale : tous les blocs
+    2 Mixte : tous les blocs, ou certains en parcours individualisé
 dict-type-alternance | Type de contrat d’alternance
     1 Contrat d’apprentissage
     2 Contrat de professionnalisation
