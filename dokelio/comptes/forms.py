@@ -18,6 +18,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 
+from dokelio.comptes.creation import Volet
 from dokelio.comptes.models import Portee, RoleCarif, Utilisateur
 from dokelio.comptes.mots_de_passe import REGLE
 
@@ -150,7 +151,7 @@ class ActiverForm(ActivateTOTPForm):  # type: ignore[misc]
         _presenter_code(self.fields["code"], "6 chiffres affichés par votre application.")
 
 
-class ProfilForm(forms.ModelForm[Utilisateur]):
+class ProfilForm(forms.ModelForm):  # type: ignore[type-arg]
     """Ce que chacun change de son propre compte ; l'adresse est changée par un administrateur."""
 
     class Meta:
@@ -185,6 +186,27 @@ class CompteForm(forms.Form):
         help_text="Pour une documentaliste\u00a0: ce qu'elle prend dans la file.",
     )
 
+    def __init__(self, *args: Any, volets: tuple[Volet, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.volets = volets
+        for volet in volets:
+            self.fields.update(volet.champs())
+
+    def champs_des_volets(self) -> list[tuple[Volet, list[forms.BoundField]]]:
+        """Pour la page : chaque volet et ses champs."""
+        return [(volet, [self[nom] for nom in volet.champs()]) for volet in self.volets]
+
+    def donnees_du_compte(self) -> dict[str, Any]:
+        """Ce qui va au compte lui-même (paramètres de `creer_compte` et `modifier_compte`)."""
+        noms = ("email", "prenom", "nom", "telephone", "role_carif", "portees")
+        return {nom: self.cleaned_data[nom] for nom in noms}
+
+    def ajouter_refus(self, refus: ValidationError) -> None:
+        """Montre chaque refus sous son champ, ou en tête s'il n'en a pas."""
+        for champ, phrases in getattr(refus, "message_dict", {"__all__": refus.messages}).items():
+            for phrase in phrases:
+                self.add_error(champ if champ in self.fields else None, phrase)
+
     def clean(self) -> dict[str, Any]:
         """Une documentaliste a une portée ; personne d'autre n'en a."""
         donnees: dict[str, Any] = super().clean() or {}
@@ -193,4 +215,7 @@ class CompteForm(forms.Form):
             self.add_error("portees", "Choisissez au moins une portée pour cette documentaliste.")
         if not documentaliste:
             donnees["portees"] = []
+        for volet in self.volets:
+            for champ, phrase in volet.verifier(donnees).items():
+                self.add_error(champ, phrase)
         return donnees

@@ -26,7 +26,7 @@ class Courriel(models.Model):
     categorie = models.CharField("catégorie", max_length=40, blank=True, default="", db_default="")
     objet_type = models.CharField("type de l'objet", max_length=60, blank=True, default="", db_default="")
     objet_id = models.BigIntegerField("identifiant de l'objet", null=True, blank=True)
-    cle = models.CharField("clé d'idempotence", max_length=250, null=True, blank=True, unique=True)  # noqa: DJ001
+    cle = models.CharField("clé d'idempotence", max_length=250, null=True, blank=True, unique=True)
     groupe = models.BooleanField("attend le résumé quotidien", default=False, db_default=False)
     resume = models.ForeignKey(
         "self",
@@ -93,7 +93,7 @@ class Notification(models.Model):
     lien = models.CharField("lien", max_length=500, blank=True, default="", db_default="")
     categorie = models.CharField("catégorie", max_length=40, blank=True, default="", db_default="")
     evenement_id = models.BigIntegerField("événement", null=True, blank=True)
-    cle = models.CharField("clé d'idempotence", max_length=200, null=True, blank=True)  # noqa: DJ001
+    cle = models.CharField("clé d'idempotence", max_length=200, null=True, blank=True)
     lue_le = models.DateTimeField("lue le", null=True, blank=True)
     cree_le = models.DateTimeField("écrite le", db_default=Now(), editable=False)
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from dokelio.comptes.models import Utilisateur
-    from dokelio.messagerie.models import Courriel, Notification
 
 
 class CourrielQuerySet(models.QuerySet["Courriel"]):
