@@ -349,8 +349,8 @@ repare-date-iso
     La date « {valeur} » a été lue {nouveau} dans « {element} ».
     → Écrire la date AAAAMMJJ.
 repare-prologue
-    Le prologue annonce {valeur} mais le fichier est en UTF-8 ; il a été lu en UTF-8.
-    → Corriger l’encodage annoncé.
+    {constat} Le document a été lu d’après ses octets.
+    → Corriger l’encodage annoncé par la première ligne du fichier.
 """
 """Par famille entre crochets : le code, puis, en retrait, la phrase, et le remède après une flèche."""
 

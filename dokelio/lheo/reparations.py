@@ -3,12 +3,9 @@ Ce qui a plus d’une lecture possible (date à neuf chiffres, texte obligatoire
 
 from __future__ import annotations
 
-import codecs
 import difflib
-import io
 import re
 from collections import Counter
-from typing import BinaryIO, cast
 
 from lxml.etree import _Element as Elt
 
@@ -24,7 +21,6 @@ _VRAI = frozenset({"true", "vrai", "oui"})
 _FAUX = frozenset({"false", "faux", "non"})
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(T[0-9:.+Z-]*)?")
 _BLANCS_ET_POINTS = re.compile(r"[\s\u00a0\u202f.]")
-_PROLOGUE = re.compile(rb"""^(\s*<\?xml[^>]*?encoding\s*=\s*["'])(iso-8859-1|iso-8859-15|windows-1252)(["'])""", re.I)
 
 
 def reparer(element: Elt, chemin: str = "/formation") -> list[Anomalie]:
@@ -198,45 +194,3 @@ def _retirer(parent: Elt, enfant: Elt) -> None:
         else:
             precedent.tail = (precedent.tail or "") + enfant.tail
     parent.remove(enfant)
-
-
-class _FluxRecolle(io.RawIOBase):
-    """Un début déjà lu, puis la suite du flux."""
-
-    def __init__(self, debut: bytes, suite: BinaryIO) -> None:
-        self._debut, self._suite = debut, suite
-
-    def readable(self) -> bool:
-        """Toujours lisible."""
-        return True
-
-    def read(self, taille: int = -1) -> bytes:
-        """Lit au plus `taille` octets, tout si elle est négative."""
-        if not self._debut:
-            return self._suite.read(taille)
-        if taille < 0:
-            morceau, self._debut = self._debut, b""
-            return morceau + self._suite.read()
-        morceau, self._debut = self._debut[:taille], self._debut[taille:]
-        return morceau
-
-
-def corriger_prologue(flux: BinaryIO, examen: int = 1 << 20) -> tuple[BinaryIO, Anomalie | None]:
-    """Le flux à lire, et l’anomalie si son prologue annonçait ISO-8859-1 pour des octets UTF-8.
-
-    Juge sur les `examen` premiers octets : il y faut au moins un caractère accentué, et que tout y soit de l’UTF-8.
-    Le flux rendu commence au même octet que le flux reçu ; il n’a pas besoin d’être repositionnable.
-    """
-    debut = flux.read(examen)
-    recolle = cast(BinaryIO, _FluxRecolle(debut, flux))
-    prologue = _PROLOGUE.match(debut[:1024])
-    if prologue is None or debut.isascii():
-        return recolle, None
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(debut)
-    except UnicodeDecodeError:
-        return recolle, None
-    annonce = prologue[2].decode("ascii")
-    corrige = prologue[1] + b"UTF-8" + prologue[3] + debut[prologue.end() :]
-    reproche = anomalie("repare-prologue", ligne=1, chemin="/", champ="encoding", valeur=annonce)
-    return cast(BinaryIO, _FluxRecolle(corrige, flux)), reproche

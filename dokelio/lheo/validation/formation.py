@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, cast
 
 from lxml import etree
 from lxml.etree import _Element as Elt
@@ -21,7 +23,7 @@ def fautes_de_structure(element: Elt, nom: str, chemin: str) -> list[Anomalie]:
     verificateur = schema()
     if verificateur.validate(element):
         return []
-    journal = [(entree.line, entree.message) for entree in verificateur.error_log]
+    journal = [(entree.line, entree.message) for entree in cast(Iterable[Any], verificateur.error_log)]
     marche = Marche()
     marche.verifier(element, nom, chemin)
     if not marche.anomalies:

@@ -137,10 +137,13 @@ def place_de(nom: str, parent: str, presents: Sequence[str]) -> str:
     rangs = ordre(parent)
     avant = [p for p in presents if rangs[p] < rangs[nom]]
     apres = [p for p in presents if rangs[p] > rangs[nom]]
+    bornes = []
     if avant:
-        return f"après « {max(avant, key=rangs.__getitem__)} »"
+        bornes.append(f"après « {max(avant, key=rangs.__getitem__)} »")
     if apres:
-        return f"avant « {min(apres, key=rangs.__getitem__)} »"
+        bornes.append(f"avant « {min(apres, key=rangs.__getitem__)} »")
+    if bornes:
+        return " et ".join(bornes)
     return f"dans « {parent} »"
 
 
@@ -177,7 +180,7 @@ class Marche:
         regle = ELEMENTS[nom]
         self.attributs(elt, regle, chemin)
         if regle.nature == "libre":
-            self._libre(elt, chemin)
+            self.contenu_libre(elt, chemin)
         elif regle.feuille:
             self._feuille(elt, regle, chemin, facultatif)
         else:
@@ -220,7 +223,7 @@ class Marche:
         else:
             self._identifiants[valeur] = ligne_de(elt)
 
-    def _libre(self, elt: Elt, chemin: str) -> None:
+    def contenu_libre(self, elt: Elt, chemin: str) -> None:
         """Dans un `extra`, tout est permis, sauf un élément LHEO connu et mal formé (règle « lax » du schéma)."""
         compte: Counter[str] = Counter()
         for enfant in elements_de(elt):
@@ -231,7 +234,7 @@ class Marche:
             if nom is not None and nom in ELEMENTS:
                 self.verifier(enfant, nom, endroit)
             else:
-                self._libre(enfant, endroit)
+                self.contenu_libre(enfant, endroit)
 
     def _feuille(self, elt: Elt, regle: Element, chemin: str, facultatif: bool) -> None:
         intrus = next(elements_de(elt), None)
@@ -295,7 +298,7 @@ class Marche:
                 place = enfants_de(parent).get(nom)
                 self.verifier(enfant, nom, endroit, facultatif=place is not None and place.mini == 0)
             else:
-                self._libre(enfant, endroit)
+                self.contenu_libre(enfant, endroit)
         sequence.conclure()
 
 

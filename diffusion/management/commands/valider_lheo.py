@@ -1,0 +1,125 @@
+"""`manage.py valider_lheo FICHIER [--json]` : toutes les anomalies d’un document LHEO, sans toucher à la base.
+Sort avec 0 sans erreur, 1 avec des erreurs, 2 si le document n’a pas pu être examiné."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand
+
+from dokelio.lheo.anomalies import ANOMALIES, Anomalie, typographie
+from dokelio.lheo.encodage import DocumentRefuse
+from dokelio.lheo.validation import Rapport, valider_document
+
+_MARQUES = {"erreur": "ERREUR", "avertissement": "à vérifier"}
+
+
+@contextmanager
+def _ouvrir(nom: str) -> Iterator[BinaryIO]:
+    """Le fichier ouvert en binaire ; « - » est l’entrée standard, qu’on ne ferme pas."""
+    if nom == "-":
+        yield sys.stdin.buffer
+        return
+    with open(nom, "rb") as fichier:
+        yield fichier
+
+
+class Command(BaseCommand):
+    """Valide un document LHEO 2.3 ou 2.2, tel quel, sans rien réparer."""
+
+    help = "Donne toutes les anomalies d’un document LHEO (« - » : entrée standard)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Le fichier, et la sortie en JSON."""
+        parser.add_argument("fichier", metavar="FICHIER", help="document LHEO ; « - » lit l’entrée standard")
+        parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d’autre")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Valide, écrit le compte-rendu, sort avec le code convenu."""
+        try:
+            with _ouvrir(options["fichier"]) as flux:
+                rapport = valider_document(flux)
+        except DocumentRefuse as refus:
+            self._renoncer(refus.phrase)
+        except FileNotFoundError:
+            self._renoncer(f"Le fichier « {options['fichier']} » n’existe pas.")
+        except IsADirectoryError:
+            self._renoncer(f"« {options['fichier']} » est un dossier : donner un fichier.")
+        except PermissionError:
+            self._renoncer(f"Le fichier « {options['fichier']} » n’est pas lisible : droits insuffisants.")
+        except (OSError, ValueError) as erreur:
+            self._renoncer(f"Le fichier « {options['fichier']} » n’a pas pu être lu : {erreur}.")
+        if options["json"]:
+            self.stdout.write(json.dumps(rapport.en_json(), ensure_ascii=False, indent=2))
+        else:
+            for ligne in compte_rendu(rapport):
+                self.stdout.write(ligne)
+        if rapport.erreurs:
+            sys.exit(1)
+
+    def _renoncer(self, phrase: str) -> None:
+        self.stderr.write(" ".join(typographie(phrase).split("\n")))
+        sys.exit(2)
+
+
+def compte_rendu(rapport: Rapport) -> Iterator[str]:
+    """Les lignes du compte-rendu : une section par formation, puis les totaux par code."""
+    yield typographie(f"Document LHEO {rapport.version} ({rapport.racine}) : {_bilan(rapport)}")
+    entetes = {entete.chemin: entete for entete in rapport.entetes}
+    for section, fautes in groupby(rapport.anomalies, key=_section):
+        yield ""
+        entete = entetes.get(section)
+        if entete is None:
+            yield typographie("Enveloppe du document")
+        else:
+            rang = section.rpartition("[")[2].rstrip("]")
+            numero = f" ({entete.numero})" if entete.numero else ""
+            yield f"Formation {rang}{numero}, ligne {entete.ligne or '?'} – {entete.intitule}"
+        for faute in fautes:
+            yield from _lignes(faute)
+    if rapport.tues:
+        yield ""
+        yield f"… et {rapport.tues} autres anomalies, comptées ci-dessous."
+    yield from _totaux(rapport)
+
+
+def _bilan(rapport: Rapport) -> str:
+    refusees = f", dont {rapport.refusees} que le schéma refuse" if rapport.refusees else ""
+    return (
+        f"{_pluriel(rapport.formations, 'formation')}{refusees} ; {_pluriel(rapport.erreurs, 'erreur')}, "
+        f"{_pluriel(rapport.avertissements, 'avertissement')}."
+    )
+
+
+def _pluriel(nombre: int, mot: str) -> str:
+    return f"{nombre} {mot}{'s' if nombre > 1 else ''}"
+
+
+def _section(faute: Anomalie) -> str:
+    """Le chemin de la formation en cause, ou une chaîne vide pour l’enveloppe."""
+    debut, formation, suite = faute.chemin.partition("/formation[")
+    return f"{debut}{formation}{suite.partition(']')[0]}]" if formation else ""
+
+
+def _lignes(faute: Anomalie) -> Iterator[str]:
+    ligne = f"ligne {faute.ligne}" if faute.ligne else "document"
+    yield f"  {ligne:<12} {_MARQUES[faute.gravite]:<11} {faute.phrase}"
+    yield f"  {'':<24} → {faute.remede}"
+    yield f"  {'':<24} {faute.chemin} [{faute.code}]"
+
+
+def _totaux(rapport: Rapport) -> Iterator[str]:
+    if not rapport.par_code:
+        return
+    yield ""
+    yield typographie("Totaux :")
+    ordre = sorted(rapport.par_code.items(), key=lambda paire: (ANOMALIES[paire[0]].gravite != "erreur", -paire[1]))
+    for code, nombre in ordre:
+        yield f"  {nombre:>6}  {_MARQUES[ANOMALIES[code].gravite]:<11} {code}"
