@@ -1,0 +1,1 @@
+"""Vues de la pièce « accueil », une par sujet."""
