@@ -60,7 +60,8 @@ def effectuer_en_masse(
 
     `ids_sql` : requête qui rend une colonne d'identifiants, avec ses `parametres` (suite pour `%s`, dict pour
     `%(nom)s`), ou un QuerySet du modèle. `au` : jour de Paris des règles. `donnees` : paramètres des jumelles SQL.
-    Lève `Declaration` si la transition n'est pas déclarée en masse, `TransitionInterdite`, `TransitionRefusee`.
+    Lève `Declaration` si la transition n'est pas déclarée en masse, `TransitionInterdite`, et
+    `TransitionRefusee` pour tout le lot si une seule ligne viole une contrainte que les gardes n'avaient pas prévue.
     """
     machine = machine_de(modele)
     transition = machine.transition(nom)

@@ -72,7 +72,7 @@ def test_la_base_refuse_un_etat_inconnu() -> None:
 
 
 def test_le_champ_d_etat_exige_un_modele_publiable_et_son_queryset() -> None:
-    class Sauvage(models.Model):
+    class Sauvage(models.Model):  # noqa: DJ008
         statut = EtatField(Etat)
 
         class Meta:

@@ -51,3 +51,6 @@ class Avis(models.Model):
     fiche = models.ForeignKey(Fiche, on_delete=models.PROTECT, related_name="avis")
     evenement_id = models.BigIntegerField()
     texte = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.texte
