@@ -2,16 +2,13 @@
 
 from dokelio import environnement
 from dokelio.settings.base import *  # noqa: F403
+from dokelio.settings.embarques import adresses
 
 DEBUG = True
 ALLOWED_HOSTS = ["*"]
 
-DATABASES = {
-    "default": environnement.base_de_donnees(
-        environnement.adresse_base_de_donnees() or "postgres://dokelio:dokelio@localhost:5432/dokelio"
-    )
-}
-_REDIS = environnement.redis(environnement.adresse_redis() or "redis://localhost:6399/0")
+_BASE, _REDIS = adresses("travail")
+DATABASES = {"default": environnement.base_de_donnees(_BASE)}
 CELERY_BROKER_URL = _REDIS.pour_celery()
 CACHES = {"default": environnement.cache(environnement.redis_du_cache(_REDIS))}
 
