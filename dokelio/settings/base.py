@@ -1,5 +1,6 @@
 """Réglages communs à tous les environnements."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "django_filters",
     "django_htmx",
     "js_lib_bootstrap5",
@@ -85,6 +87,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["dokelio.socle.templatetags.dokelio"],
         },
     },
 ]
@@ -153,7 +156,11 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = RACINE / "statiques"
-STATICFILES_DIRS = [RACINE / "static"]
+# De django-tomselect, on ne prend que les fichiers : son application apporterait un modèle et des scripts dans les pages.
+STATICFILES_DIRS = [
+    RACINE / "static",
+    ("django_tomselect", Path(str(find_spec("django_tomselect").origin)).parent / "static" / "django_tomselect"),  # type: ignore[union-attr]
+]
 MEDIA_ROOT = DOSSIER_DONNEES / "fichiers"
 DOSSIER_FLUX = DOSSIER_DONNEES / "flux"
 
