@@ -156,7 +156,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = RACINE / "statiques"
-# De django-tomselect, on ne prend que les fichiers : son application apporterait un modèle et des scripts dans les pages.
+# De django-tomselect, les fichiers seuls : son application apporterait un modèle et des scripts dans les pages.
 STATICFILES_DIRS = [
     RACINE / "static",
     ("django_tomselect", Path(str(find_spec("django_tomselect").origin)).parent / "static" / "django_tomselect"),  # type: ignore[union-attr]
