@@ -4,7 +4,16 @@ from django.apps import AppConfig
 
 
 class FormationsConfig(AppConfig):
+    """Les actions de formation (AF_) : fiche, indexation, vie, versions, contrôle."""
+
     name = "formations"
     label = "formations"
     verbose_name = "Formations"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Inscrit la table de vie des actions."""
+        from dokelio.messagerie.categories import declarer
+        from formations import publication  # noqa: F401
+
+        declarer("controle", "Contrôle de vos fiches", "Correction demandée, fiche acceptée, fiche retirée.")

@@ -109,7 +109,9 @@ class Session(Publiable):
     modalites_inscription = TexteLheo(chemin="session/modalites-inscription", verbose_name="modalités d'inscription")
     periode_inscription = ArbreLheo(chemin="session/periode-inscription/periode", verbose_name="période d'inscription")
     etat_recrutement = CodeLheo(chemin="session/etat-recrutement", verbose_name="recrutement")
-    recrutements = ArbreLheo(chemin="session/recrutement", multiple=True, verbose_name="réunions et épreuves de recrutement")
+    recrutements = ArbreLheo(
+        chemin="session/recrutement", multiple=True, verbose_name="réunions et épreuves de recrutement"
+    )
     adresses_web = ArbreLheo(chemin="session/url-session", verbose_name="pages web de la session")
     contacts = ArbreLheo(chemin="session/contact-session", multiple=True, verbose_name="contacts")
     references_certification = ArbreLheo(chemin="session/reference-certification", multiple=True)

@@ -75,7 +75,12 @@ class Organisme(Publiable):
     qualiopi = ArrayField(
         models.CharField(
             max_length=3,
-            choices=[("AF", "actions de formation"), ("BC", "bilans de compétences"), ("VAE", "VAE"), ("CFA", "apprentissage")],
+            choices=[
+                ("AF", "actions de formation"),
+                ("BC", "bilans de compétences"),
+                ("VAE", "VAE"),
+                ("CFA", "apprentissage"),
+            ],
         ),
         verbose_name="catégories certifiées Qualiopi",
         default=list,
@@ -158,7 +163,9 @@ class Etablissement(models.Model):
     organisme = models.ForeignKey(Organisme, on_delete=models.CASCADE, related_name="etablissements")
     nom = models.CharField("nom du lieu", max_length=255, blank=True)
     siret = TexteLheo(chemin="lieu-de-formation/SIRET-lieu-formation/SIRET", motif=r"\d{14}", verbose_name="SIRET")
-    uai = TexteLheo(chemin="lieu-de-formation/code-UAI-lieu-formation/code-UAI", motif=r"\d{7}[A-Z]", verbose_name="UAI")
+    uai = TexteLheo(
+        chemin="lieu-de-formation/code-UAI-lieu-formation/code-UAI", motif=r"\d{7}[A-Z]", verbose_name="UAI"
+    )
     coordonnees = ArbreLheo(chemin="lieu-de-formation/coordonnees")
     reste_lheo = models.JSONField(default=dict, blank=True)
     actif = models.BooleanField(default=True)
@@ -189,7 +196,12 @@ class Formateur(models.Model):
         Organisme, on_delete=models.CASCADE, related_name="formateurs", verbose_name="organisme responsable"
     )
     structure = models.ForeignKey(
-        Organisme, on_delete=models.PROTECT, null=True, blank=True, related_name="interventions", verbose_name="organisme inscrit"
+        Organisme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interventions",
+        verbose_name="organisme inscrit",
     )
     siret = TexteLheo(
         chemin=f"{NIVEAU}/SIRET-formateur/SIRET", motif=r"\d{14}", exclus=SIRET_FICTIFS, verbose_name="SIRET"

@@ -66,7 +66,9 @@ class Action(Publiable):
     info_public_vise = TexteLheo(chemin="action/info-public-vise", verbose_name="précisions sur le public visé")
     niveau_entree_obligatoire = BooleenLheo(chemin="action/niveau-entree-obligatoire")
     modalites_alternance = TexteLheo(chemin="action/modalites-alternance", verbose_name="modalités de l'alternance")
-    conditions_specifiques = TexteLheo(chemin="action/conditions-specifiques", verbose_name="prérequis et conditions d'accès")
+    conditions_specifiques = TexteLheo(
+        chemin="action/conditions-specifiques", verbose_name="prérequis et conditions d'accès"
+    )
     prise_en_charge_possible = BooleenLheo(chemin="action/prise-en-charge-frais-possible")
     restauration = TexteLheo(chemin="action/restauration")
     hebergement = TexteLheo(chemin="action/hebergement", verbose_name="hébergement")
@@ -78,8 +80,12 @@ class Action(Publiable):
     codes_modalite_pedagogique = ArbreLheo(
         chemin="action/code-modalite-pedagogique", multiple=True, verbose_name="codes de modalité pédagogique"
     )
-    equipements = ArbreLheo(chemin="action/equipement", multiple=True, verbose_name="équipement à la charge des apprenants")
-    perimetre_recrutement = CodeLheo(chemin="action/code-perimetre-recrutement", verbose_name="périmètre de recrutement")
+    equipements = ArbreLheo(
+        chemin="action/equipement", multiple=True, verbose_name="équipement à la charge des apprenants"
+    )
+    perimetre_recrutement = CodeLheo(
+        chemin="action/code-perimetre-recrutement", verbose_name="périmètre de recrutement"
+    )
     infos_perimetre = TexteLheo(chemin="action/infos-perimetre-recrutement", verbose_name="précisions sur le périmètre")
     detail_prise_en_charge = TexteLheo(
         chemin="action/detail-conditions-prise-en-charge", verbose_name="détail des conditions de prise en charge"
@@ -105,7 +111,9 @@ class Action(Publiable):
     edition = models.PositiveIntegerField("numéro d'édition de la ligne", default=1)
     numero_emetteur = models.CharField("numéro chez l'émetteur", max_length=255, blank=True, default="")
     rang_emetteur = models.PositiveSmallIntegerField("rang parmi les mêmes numéros du document", default=1)
-    empreinte_import = models.CharField("empreinte du dernier import, vidée par une saisie", max_length=64, blank=True, default="")
+    empreinte_import = models.CharField(
+        "empreinte du dernier import, vidée par une saisie", max_length=64, blank=True, default=""
+    )
 
     objects = ActionQuerySet.as_manager()
 
@@ -135,14 +143,14 @@ class Action(Publiable):
         ]
         indexes = [
             models.Index(F("statut"), F("modifie_le").desc(), F("id").desc(), name="action_etat_date"),
-            models.Index(F("organisme"), F("statut"), F("modifie_le").desc(), F("id").desc(), name="action_of_etat_date"),
+            models.Index(
+                F("organisme"), F("statut"), F("modifie_le").desc(), F("id").desc(), name="action_of_etat_date"
+            ),
             models.Index(F("organisme"), F("modifie_le").desc(), F("id").desc(), name="action_of_date"),
             models.Index(
                 F("soumise_le"), F("id"), name="action_file_de_controle", condition=Q(statut=EtatAction.A_CONTROLER)
             ),
-            models.Index(
-                F("id"), name="action_en_diffusion", condition=Q(version_en_diffusion__isnull=False)
-            ),
+            models.Index(F("id"), name="action_en_diffusion", condition=Q(version_en_diffusion__isnull=False)),
         ]
         triggers = declencheurs.ACTION
 

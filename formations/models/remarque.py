@@ -36,3 +36,14 @@ class Remarque(models.Model):
 
     def __str__(self) -> str:
         return self.texte[:60]
+
+    @property
+    def libelle_champ(self) -> str:
+        """Nom du champ visé tel que les pages l'écrivent ; chaîne vide quand la remarque porte sur l'ensemble."""
+        if not self.champ:
+            return ""
+        noms = {
+            champ.name: str(champ.verbose_name) for champ in self._meta.apps.get_model("formations.Action")._meta.fields
+        }
+        libelle = noms.get(self.champ, self.champ)
+        return libelle[:1].upper() + libelle[1:]

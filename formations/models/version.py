@@ -33,9 +33,7 @@ class VersionDiffusee(models.Model):
         ordering = ["action_id", "-numero"]
         constraints = [
             models.UniqueConstraint(fields=["action", "numero"], name="version_numero_unique"),
-            models.UniqueConstraint(
-                fields=["action"], name="une_version_ouverte", condition=Q(jusqu_a__isnull=True)
-            ),
+            models.UniqueConstraint(fields=["action"], name="une_version_ouverte", condition=Q(jusqu_a__isnull=True)),
         ]
 
     def __str__(self) -> str:

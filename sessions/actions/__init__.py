@@ -1,0 +1,1 @@
+"""Les gestes sur les lieux, les sessions et les financements."""

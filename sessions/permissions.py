@@ -1,0 +1,69 @@
+"""Qui touche aux lieux, aux dates et à l'argent d'une formation. Sur le conventionné, chaque dispositif a sa règle."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from conventionne.models import QuiDates, RegleDispositif
+from formations.models import Action
+from formations.permissions import peut_controler, peut_editer_le_libre, redige
+from sessions.models import Deroulement, EtatFinancement, Financement, Session
+
+
+def regles_de(deroulement: Deroulement) -> list[RegleDispositif | None]:
+    """La règle en vigueur de chaque dispositif conventionné qui paie ce lieu ; `None` pour un dispositif sans règle."""
+    jour = timezone.localdate()
+    financements = [f for f in deroulement.financements.all() if f.dispositif_id and f.statut != EtatFinancement.RETIRE]
+    return [f.dispositif.regle_au(jour) for f in financements if f.dispositif.conventionne]
+
+
+def dates_reservees(deroulement: Deroulement) -> bool:
+    """Vrai quand les dates ne se changent que par les documentalistes (FAQ, partie 3).
+
+    Un lieu conventionné sans règle connue est réservé : dans le doute, le contrat prime.
+    """
+    if not deroulement.action.conventionnee:
+        return False
+    regles = regles_de(deroulement)
+    return not regles or any(regle is None or regle.dates_par == QuiDates.DOCUMENTALISTE for regle in regles)
+
+
+def champ_reserve(deroulement: Deroulement, champ: str) -> bool:
+    """Vrai quand un champ libre d'un lieu conventionné (lieu, prix, heures…) n'est pas rendu à l'organisme."""
+    if not deroulement.action.conventionnee:
+        return False
+    regles = regles_de(deroulement)
+    return not regles or any(regle is None or champ not in regle.champs_libres for regle in regles)
+
+
+def peut_changer_les_dates(session: Session, utilisateur: Any) -> bool:
+    action: Action = session.deroulement.action
+    if peut_controler(action, utilisateur):
+        return True
+    return peut_editer_le_libre(action, utilisateur) and not dates_reservees(session.deroulement)
+
+
+def peut_ajouter_des_dates(session: Session, utilisateur: Any) -> bool:
+    return peut_changer_les_dates(session, utilisateur)
+
+
+def peut_publier(session: Session, utilisateur: Any) -> bool:
+    return peut_editer_le_libre(session.deroulement.action, utilisateur)
+
+
+def peut_modifier_le_lieu(deroulement: Deroulement, utilisateur: Any) -> bool:
+    """Un lieu conventionné ne se modifie par l'organisme que si son dispositif l'a rendu libre."""
+    action: Action = deroulement.action
+    if peut_controler(action, utilisateur):
+        return True
+    return peut_editer_le_libre(action, utilisateur) and not champ_reserve(deroulement, "lieux")
+
+
+def peut_financer(financement: Financement, utilisateur: Any) -> bool:
+    """L'organisme finance son offre non conventionnée ; le conventionné est au CARIF."""
+    action: Action = financement.deroulement.action
+    return peut_controler(action, utilisateur) or (not action.conventionnee and redige(action, utilisateur))
+
+
+def peut_diffuser_financement(financement: Financement, utilisateur: Any) -> bool:
+    return peut_financer(financement, utilisateur)

@@ -1,0 +1,80 @@
+"""La vie d'un organisme de formation (OF_) : domaine §6.2, conception §4."""
+
+from dokelio.publication.machine import Commentaire, Machine, Transition
+from structures import notifications, permissions, reactions
+from structures.models import EtatOrganisme as Etat
+
+MACHINE = Machine(
+    "structures.Organisme",
+    etats=Etat,
+    transitions=[
+        Transition(
+            "accepter",
+            libelle="Accepter l'inscription",
+            sources=[Etat.DEMANDE, Etat.COMPLEMENT_DEMANDE],
+            cible=Etat.EN_DIFFUSION,
+            permission=permissions.peut_instruire,
+            gardes=[reactions.identite_complete, reactions.dans_la_region],
+            effets=[notifications.inscription_acceptee],
+            phrase="{auteur} a accepté l'inscription.",
+            icone="check",
+            ton="principal",
+        ),
+        Transition(
+            "demander_complement",
+            libelle="Demander un complément",
+            sources=[Etat.DEMANDE],
+            cible=Etat.COMPLEMENT_DEMANDE,
+            permission=permissions.peut_instruire,
+            effets=[notifications.complement_demande],
+            commentaire=Commentaire.OBLIGATOIRE,
+            question="Que manque-t-il ? L'organisme lira ce texte.",
+            phrase="{auteur} a demandé un complément.",
+            icone="file-question-mark",
+        ),
+        Transition(
+            "completer",
+            libelle="Renvoyer la demande",
+            sources=[Etat.COMPLEMENT_DEMANDE],
+            cible=Etat.DEMANDE,
+            permission=permissions.peut_modifier_structure,
+            phrase="{auteur} a complété la demande.",
+            icone="send",
+            ton="principal",
+        ),
+        Transition(
+            "refuser",
+            libelle="Refuser l'inscription",
+            sources=[Etat.DEMANDE, Etat.COMPLEMENT_DEMANDE],
+            cible=Etat.REFUSE,
+            permission=permissions.peut_instruire,
+            effets=[notifications.inscription_refusee],
+            commentaire=Commentaire.OBLIGATOIRE,
+            question="Pourquoi refuser ? L'organisme lira ce motif.",
+            phrase="{auteur} a refusé l'inscription.",
+            icone="circle-x",
+            ton="danger",
+        ),
+        Transition(
+            "cesser",
+            libelle="Mettre en cessation",
+            sources=[Etat.EN_DIFFUSION],
+            cible=Etat.CESSATION,
+            permission=permissions.peut_instruire,
+            commentaire=Commentaire.OBLIGATOIRE,
+            question="Pourquoi cette cessation ?",
+            phrase="{auteur} a mis l'organisme en cessation : son offre ne se voit plus.",
+            icone="power-off",
+            ton="danger",
+        ),
+        Transition(
+            "retablir",
+            libelle="Rétablir l'organisme",
+            sources=[Etat.CESSATION],
+            cible=Etat.EN_DIFFUSION,
+            permission=permissions.peut_instruire,
+            phrase="{auteur} a rétabli l'organisme.",
+            icone="rotate-ccw",
+        ),
+    ],
+)
