@@ -43,6 +43,22 @@ def mon_compte(request: HttpRequest) -> HttpResponse:
     return render(request, "comptes/mon_compte.html", contexte)
 
 
+ENTETES = [
+    {"libelle": "Personne"},
+    {"libelle": "Fonction au CARIF"},
+    {"libelle": "Téléphone"},
+    {"libelle": "Dernière connexion", "largeur": "l-date"},
+    {"libelle": "État"},
+]
+
+
+def _vues(courante: str) -> list[dict[str, object]]:
+    return [
+        {"libelle": libelle, "url": f"?vue={code}" if code else "?", "courante": code == courante}
+        for code, libelle in VUES
+    ]
+
+
 @require_safe
 @reserve(peut_gerer_les_comptes)
 def liste(request: HttpRequest) -> HttpResponse:
@@ -50,7 +66,8 @@ def liste(request: HttpRequest) -> HttpResponse:
     comptes = filtrer(Utilisateur.objects.get_queryset(), request.GET)
     contexte = {
         "page": PageParCle(comptes, ("cle_tri", "id"), request.GET),
-        "vues": VUES,
+        "vues": _vues(request.GET.get("vue", "")),
+        "entetes": ENTETES,
         "vue": request.GET.get("vue", ""),
         "q": request.GET.get("q", ""),
     }

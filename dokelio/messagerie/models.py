@@ -4,6 +4,8 @@ Des lignes d'abord : un courriel existe ici avant d'être un message ; un courti
 
 from __future__ import annotations
 
+import re
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -68,6 +70,12 @@ class Courriel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sujet} → {self.destinataire}"
+
+    @property
+    def adresse(self) -> str:
+        """Le premier lien du texte, ou rien."""
+        trouve = re.search(r"https?://\S+", self.texte)
+        return trouve.group() if trouve else ""
 
     @property
     def etat(self) -> str:

@@ -33,11 +33,16 @@ def envoyer_courriels() -> int:
     Chaque ligne est prise par `FOR UPDATE SKIP LOCKED` : deux envoyeurs ne prennent jamais la même. Une ligne déjà
     partie n'est plus due : relancer la tâche n'envoie rien deux fois.
     """
+    if not settings.COURRIELS_TRANSPORT:
+        _journal.error("Aucun serveur d'envoi n'est réglé (EMAIL_URL) : les courriels attendent.")
+        return 0
     regrouper()
     envoyes = 0
     connexion: BaseEmailBackend = get_connection(settings.COURRIELS_TRANSPORT)
     try:
         for _ in range(LOT):
+            if not _joindre(connexion):
+                break
             issue = _envoyer_un(connexion)
             if issue is None:
                 break
@@ -53,6 +58,16 @@ def balayage() -> int:
     return envoyer_courriels() if Courriel.objects.dus().exists() else 0
 
 
+def _joindre(connexion: BaseEmailBackend) -> bool:
+    """Ouvre la connexion ; un serveur injoignable ne compte pas de tentative, les courriels restent dus."""
+    try:
+        connexion.open()
+    except Exception:
+        _journal.exception("Le serveur d'envoi ne répond pas ; les courriels attendent le prochain balayage.")
+        return False
+    return True
+
+
 def _envoyer_un(connexion: BaseEmailBackend) -> int | None:
     """Envoie un courriel dû : 1 parti, 0 manqué, None s'il n'y en a plus."""
     with transaction.atomic():
@@ -60,7 +75,6 @@ def _envoyer_un(connexion: BaseEmailBackend) -> int | None:
         if courriel is None:
             return None
         try:
-            connexion.open()
             connexion.send_messages([_message(courriel)])
         except Exception as erreur:  # le courriel reste dû, quelle que soit la panne
             _noter_echec(courriel, erreur)
