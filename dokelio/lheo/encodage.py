@@ -156,7 +156,7 @@ class Octets:
         return "windows-1252" if annonce == "iso-8859-1" and imprimables and not trous else annonce
 
     def _en_utf8(self) -> Iterator[bytes]:
-        """Les octets décodés puis rendus en UTF-8, sans marque ni déclaration (remplacée par autant de lignes vides)."""
+        """Les octets décodés puis rendus en UTF-8, sans marque ni déclaration (mais avec ses sauts de ligne)."""
         decodeur = codecs.getincrementaldecoder(self.encodage)()
         lignes, premier = 0, True
         try:

@@ -157,7 +157,7 @@ class Lecture:
 
 
 def lire(flux: BinaryIO, *, taille_max: int | None = TAILLE_MAX) -> Lecture:
-    """Ouvre un document LHEO depuis un fichier ouvert en binaire (jamais un chemin : libxml2 décompresserait en silence).
+    """Ouvre un document LHEO depuis un fichier ouvert en binaire ; jamais un chemin, libxml2 décompresserait en silence.
 
     `taille_max` en octets, None pour ne pas borner. Lève `DocumentRefuse` dès que le début y suffit.
     """
