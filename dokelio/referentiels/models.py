@@ -1,6 +1,7 @@
 """Référentiels : communes, Formacode, ROME, NSF, certifications. Un code garde toujours sa version."""
 
 import datetime
+import re
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -84,6 +85,11 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def ville(self) -> str:
+        """Le nom sur une enveloppe : « Paris » pour un arrondissement."""
+        return re.sub(r" \d+ᵉʳ?$", "", self.nom) if self.type == self.Type.ARRONDISSEMENT else self.nom
 
 
 class Formacode(models.Model):
@@ -219,9 +225,7 @@ class Certification(models.Model):
             index_trigramme("code", "certification_code_trgm"),
             GinIndex(fields=["codes_certifinfo"], name="certification_certifinfo_gin"),
             GinIndex(fields=["codes_cfd"], name="certification_cfd_gin"),
-            models.Index(
-                fields=["fin_enregistrement"], condition=Q(actif=True), name="certification_echeance"
-            ),
+            models.Index(fields=["fin_enregistrement"], condition=Q(actif=True), name="certification_echeance"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -369,7 +373,7 @@ class Remplacement(models.Model):
 
 
 class CertifInfo(models.Model):
-    """Un code CertifInfo : une certification, parfois sans fiche nationale (habilitations, diplômes d'établissement)."""
+    """Un code CertifInfo : une certification, parfois sans fiche nationale (habilitation, diplôme d'établissement)."""
 
     code = models.CharField("code", primary_key=True, max_length=10)
     libelle = models.CharField("libellé", max_length=500)

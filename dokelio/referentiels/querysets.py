@@ -1,6 +1,7 @@
 """Les questions que l'on pose aux référentiels."""
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
@@ -12,8 +13,8 @@ from dokelio.socle.recherche import cle_alphabetique, par_ressemblance, tous_les
 if TYPE_CHECKING:
     from dokelio.referentiels.models import (  # noqa: F401
         Bloc,
-        CertifInfo,
         Certification,
+        CertifInfo,
         Commune,
         Departement,
         Formacode,
@@ -80,8 +81,7 @@ class CommuneQuerySet(QuerySet["Commune"]):
             condition = Q(code_insee=chiffres) | Q(codes_postaux_texte__contains=" " + chiffres)
             return self.proposees().filter(condition).order_by("code_insee")
         mots = cle_alphabetique(texte)
-        if mots.startswith("st ") or mots.startswith("ste "):
-            mots = mots.replace("st ", "saint ", 1) if mots.startswith("st ") else mots.replace("ste ", "sainte ", 1)
+        mots = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", mots))
         return chercher_par_code_ou_mots(self.proposees(), mots, Q(code_insee__iexact=chiffres))
 
 

@@ -52,7 +52,7 @@ def normaliser_courriel(texte: str) -> str:
 
 
 def formater_telephone(texte: str) -> str:
-    """« 0153855385 », « +33 1 53 85 53 85 » → « 01 53 85 53 85 » ; un autre numéro est rendu tel quel, sans espaces autour."""
+    """« 0153855385 », « +33 1 53 85 53 85 » → « 01 53 85 53 85 » ; un autre numéro est rendu tel quel."""
     chiffres = re.sub(r"[\s.\-()\u2010-\u2015]+", "", unicodedata.normalize("NFKC", texte))
     national = re.sub(r"^(?:\+33|0033)0?", "0", chiffres)
     if not re.fullmatch(r"0[1-9][0-9]{8}", national, re.ASCII):
@@ -166,7 +166,7 @@ def avertissements_siret(siret: str) -> list[str]:
 
 
 def avertissements_nda(nda: str, departement: str | None = None) -> list[str]:
-    """Ce qui surprend dans un NDA bien formé : région et départements contraires, ou autre département que l'adresse."""
+    """Ce qui surprend dans un NDA bien formé : région et départements contraires, autre département que l'adresse."""
     if not nda_bien_forme(nda):
         return []
     if not nda_coherent(nda):
@@ -213,7 +213,7 @@ class _CodeField(models.CharField):  # type: ignore[type-arg]
         return nom, chemin, args, kwargs
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         """Le seul validateur du code : la longueur maximale dirait la même chose, moins bien."""
         return [self.valideur, *self._validators_propres()]
 
@@ -224,7 +224,7 @@ class _CodeField(models.CharField):  # type: ignore[type-arg]
         texte = super().to_python(value)
         return normaliser_code(texte) if isinstance(texte, str) else texte
 
-    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Any:
         kwargs.setdefault("form_class", ChampDeCode)
         kwargs["max_length"] = None
         champ = super().formfield(**kwargs)
@@ -280,9 +280,7 @@ def contrainte_nda(champ: str, nom: str, *, vide_admis: bool = False) -> models.
 
 def contrainte_uai(champ: str, nom: str, *, vide_admis: bool = False) -> models.CheckConstraint:
     """CHECK de forme d'un UAI. NULL passe ; `vide_admis` accepte aussi ''."""
-    return _contrainte(
-        champ, nom, r"^[0-9]{7}[A-Z]$", "Un code UAI compte 7\u00a0chiffres et une lettre.", vide_admis
-    )
+    return _contrainte(champ, nom, r"^[0-9]{7}[A-Z]$", "Un code UAI compte 7\u00a0chiffres et une lettre.", vide_admis)
 
 
 # --- identifiants de démonstration -----------------------------------------------------------------------------------

@@ -176,9 +176,11 @@ class PageParCle(Generic[_M]):
         return valeur
 
     def _adresse(self, curseur: str | None) -> str:
-        parametres = self._parametres.copy() if isinstance(self._parametres, QueryDict) else QueryDict(mutable=True)
-        if self._parametres and not isinstance(self._parametres, QueryDict):
-            parametres.update(dict(self._parametres))
+        if isinstance(self._parametres, QueryDict):
+            parametres = self._parametres.copy()
+        else:
+            parametres = QueryDict(mutable=True)
+            parametres.update({nom: str(valeur) for nom, valeur in (self._parametres or {}).items()})
         parametres.pop(self._nom, None)
         if curseur is not None:
             parametres[self._nom] = curseur

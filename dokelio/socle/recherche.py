@@ -14,6 +14,9 @@ from dokelio.lheo.identifiants import bien_forme
 from dokelio.socle.identifiants import normaliser_code
 
 CONFIGURATION = "francais"
+_LETTRES = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+)
 _Q = TypeVar("_Q", bound="QuerySet[Any, Any]")
 
 
@@ -36,7 +39,7 @@ class CleAlphabetique(Func):
 
 
 def colonne_cle(*champs: str) -> "GeneratedField":
-    """Colonne tenue par PostgreSQL : la clé sans accents de `champs` bout à bout (à ordonner, à chercher par trigrammes).
+    """Colonne tenue par PostgreSQL : la clé sans accents de `champs` bout à bout, à ordonner et à chercher.
 
     Les champs doivent être NOT NULL et de la même table."""
     expression: Any = F(champs[0])
@@ -64,8 +67,8 @@ class _Jointure(Func):
 
 def cle_alphabetique(texte: str) -> str:
     """Jumelle Python de la fonction SQL, pour ce qui n'est pas en base et pour préparer une requête."""
-    ligatures = texte.translate({0x153: "oe", 0x152: "OE", 0xE6: "ae", 0xC6: "AE", 0xDF: "ss"})
-    nu = "".join(c for c in unicodedata.normalize("NFKD", ligatures) if not unicodedata.combining(c))
+    lettres = unicodedata.normalize("NFKC", texte).translate(_LETTRES)
+    nu = "".join(c for c in unicodedata.normalize("NFKD", lettres) if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", " ", nu.lower()).strip()
 
 
@@ -94,7 +97,7 @@ def tous_les_mots(champ: str, texte: str) -> Q:
 
 
 def par_ressemblance(queryset: _Q, champ: str, texte: str) -> _Q:
-    """Les lignes dont un mot de la colonne-clé `champ` ressemble à `texte` (fautes de frappe), les plus proches d'abord."""
+    """Les lignes dont un mot de la colonne-clé `champ` ressemble à `texte`, par proximité (fautes de frappe)."""
     cle = cle_alphabetique(texte)
     annote = queryset.filter(**{f"{champ}__trigram_word_similar": cle}).annotate(
         ressemblance=TrigramWordSimilarity(cle, champ)

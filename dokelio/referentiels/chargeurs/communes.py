@@ -1,6 +1,7 @@
 """Communes : le JSON du découpage administratif (Etalab), et la base des codes postaux de La Poste (coordonnées)."""
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
@@ -47,7 +48,7 @@ def _lignes_decoupage(
         if genre is None:
             autres += 1
             continue
-        code, nom = str(entree.get("code", "")), str(entree.get("nom", "")).strip()
+        code, nom = str(entree.get("code", "")), nom_court(str(entree.get("nom", "")).strip())
         departement = str(entree.get("departement") or entree.get("collectiviteOutremer") or "")
         parente = str(entree["commune"]) if genre == "arrondissement" and entree.get("commune") else None
         if not bien_forme("insee", code) or not nom:
@@ -67,8 +68,14 @@ def _lignes_decoupage(
         rapport.remarques.append(f"{autres} communes déléguées ou associées passées\u00a0: ce ne sont pas des lieux.")
 
 
+def nom_court(nom: str) -> str:
+    """« Paris 11e Arrondissement » → « Paris 11ᵉ », « Paris 1er Arrondissement » → « Paris 1ᵉʳ »."""
+    court = re.sub(r"^(\D+ \d+)e Arrondissement$", r"\1ᵉ", nom)
+    return re.sub(r"^(\D+ 1)er Arrondissement$", r"\1ᵉʳ", court)[:60]
+
+
 def postaux_en_texte(postaux: list[str]) -> str:
-    """Les codes postaux chacun après une espace (« 93200 93210 » précédé d'une espace), pour chercher par leur début."""
+    """Les codes postaux, chacun précédé d'une espace : un début de code se cherche par « espace, chiffres »."""
     return "".join(f" {code}" for code in postaux)[:200]
 
 
@@ -82,10 +89,11 @@ def charger_codes_postaux(flux: BinaryIO, rapport: Rapport) -> None:
     postaux: dict[str, list[str]] = {}
     lieux: dict[str, tuple[Decimal, Decimal]] = {}
     premieres: dict[str, int] = {}
+    inconnues = 0
     for ligne in colonnes:
         code, postal = ligne["codecommuneinsee"].zfill(5), ligne["codepostal"].zfill(5)
         if code not in connues:
-            rapport.ecarter(ligne.numero, f"la commune {code} n'est pas connue\u00a0: chargez d'abord les communes")
+            inconnues += 1
             continue
         if not bien_forme("code_postal", postal):
             rapport.ecarter(ligne.numero, f"le code postal «\u00a0{postal}\u00a0» n'a pas cinq chiffres")
@@ -94,6 +102,10 @@ def charger_codes_postaux(flux: BinaryIO, rapport: Rapport) -> None:
         postaux.setdefault(code, []).append(postal)
         if lieu := _coordonnees(ligne.premiere("coordonneesgps", "coordonneesgeographiques", "geopoint", "geopoint2d")):
             lieux.setdefault(code, lieu)
+    if inconnues and not premieres:
+        raise FichierRefuse("Aucune des communes du fichier n'est connue\u00a0: chargez d'abord les communes.")
+    if inconnues:
+        rapport.remarques.append(f"{inconnues} lignes de communes non chargées passées.")
     lignes = []
     for code, numero in premieres.items():
         commune = connues[code]

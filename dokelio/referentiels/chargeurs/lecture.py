@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
+from dokelio.lheo.identifiants import bien_forme
 from dokelio.referentiels.chargeurs.versement import FichierRefuse
 
 csv.field_size_limit(min(sys.maxsize, 10_000_000))
@@ -58,9 +59,7 @@ class Colonnes:
 
     `separateurs` : essayés dans l'ordre sur l'en-tête. `guillemets=False` : les « " » sont du texte."""
 
-    def __init__(
-        self, flux: Iterable[str], nom: str, *, separateurs: str = ";,\t", guillemets: bool = True
-    ) -> None:
+    def __init__(self, flux: Iterable[str], nom: str, *, separateurs: str = ";,\t", guillemets: bool = True) -> None:
         self.nom = nom
         self._lignes = iter(flux)
         entete = next(self._lignes, "").lstrip("\ufeff")
@@ -142,3 +141,16 @@ def niveau(valeur: str) -> int | None:
     """« NIV5 », « niveau6 », « Niveau 6 », « 4 » → l'entier de 1 à 8 ; « REPRISE », « AUCUN » ou vide → None."""
     trouve = re.fullmatch(r"(?:NIV(?:EAU)?\s*)?([1-8])", valeur.strip().upper())
     return int(trouve[1]) if trouve else None
+
+
+def est_vrai(valeur: str) -> bool:
+    """« ACTIVE », « Oui », « true », « 1 » sont vrais ; le reste est faux."""
+    return valeur.strip().lower() in {"active", "oui", "true", "1", "publiee", "publiée"}
+
+
+def siret_ou_vide(valeur: str) -> str:
+    """Le SIRET sans blancs, zéro de tête rendu ; vide s'il n'en est pas un."""
+    nu = re.sub(r"\s", "", valeur)
+    if nu.isdecimal() and 9 < len(nu) < 14:
+        nu = nu.zfill(14)
+    return nu if bien_forme("siret", nu) else ""

@@ -79,9 +79,7 @@ class Rapport:
                 for nom, c in self.tables.items()
             },
             "ecartees": self.nombre_ecartees,
-            "exemples_ecartes": [
-                {"fichier": e.fichier, "ligne": e.ligne, "motif": e.motif} for e in self.ecartees
-            ],
+            "exemples_ecartes": [{"fichier": e.fichier, "ligne": e.ligne, "motif": e.motif} for e in self.ecartees],
             "remarques": self.remarques,
         }
 
@@ -118,9 +116,7 @@ class Versement:
                 f"CREATE TEMP TABLE {self.tampon} ON COMMIT DROP AS "
                 f"SELECT {', '.join(colonnes)}, 0::bigint AS rang_du_fichier FROM {self.table} WITH NO DATA"
             )
-            with curseur.copy(
-                f"COPY {self.tampon} ({', '.join(colonnes)}, rang_du_fichier) FROM STDIN"
-            ) as copie:
+            with curseur.copy(f"COPY {self.tampon} ({', '.join(colonnes)}, rang_du_fichier) FROM STDIN") as copie:
                 for numero, valeurs in lignes:
                     copie.write_row((*valeurs, numero))
             memes = " AND ".join(f"autre.{c} = ici.{c}" for c in self.cle)
@@ -136,6 +132,16 @@ class Versement:
                 if (numero, code) not in vus:
                     vus.add((numero, code))
                     self.rapport.ecarter(numero, f"{code} est déjà donné plus haut", self.fichier)
+
+    def garder_si_vide(self, champ: str) -> None:
+        """Reprend de la table la liste `champ` des lignes où le fichier n'en donne pas."""
+        colonne = self._colonne(champ)
+        memes = " AND ".join(f"t.{c} = v.{c}" for c in self.cle)
+        with connection.cursor() as curseur:
+            curseur.execute(
+                f"UPDATE {self.tampon} v SET {colonne} = t.{colonne} FROM {self.table} t "
+                f"WHERE {memes} AND v.{colonne} = '{{}}' AND t.{colonne} <> '{{}}'"
+            )
 
     def appliquer(self, *, remplacer: bool = True) -> None:
         """Met à jour ce qui diffère, insère ce qui manque ; `remplacer=False` n'insère que ce qui manque."""
@@ -168,8 +174,7 @@ class Versement:
         memes = " AND ".join(f"t.{c} = v.{c}" for c in self.cle)
         with connection.cursor() as curseur:
             curseur.execute(
-                f"DELETE FROM {self.table} t WHERE {portee} "
-                f"AND NOT EXISTS (SELECT FROM {self.tampon} v WHERE {memes})",
+                f"DELETE FROM {self.table} t WHERE {portee} AND NOT EXISTS (SELECT FROM {self.tampon} v WHERE {memes})",
                 list(parametres),
             )
             self.compte.supprimes += curseur.rowcount
@@ -184,11 +189,14 @@ def verser(
     *,
     fichier: str = "",
     remplacer: bool = True,
+    garder_si_vide: Sequence[str] = (),
 ) -> Versement:
-    """Versement complet ; rend l'objet, dont `retirer_absentes` peut encore servir."""
+    """Versement complet ; rend l'objet, dont `retirer_absentes` peut encore servir.
+
+    `garder_si_vide` : listes que le fichier ne vide pas, car une autre source a pu les remplir."""
     versement = Versement(modele, cle, champs, rapport, fichier)
     versement.remplir(lignes)
+    for champ in garder_si_vide:
+        versement.garder_si_vide(champ)
     versement.appliquer(remplacer=remplacer)
     return versement
-
-

@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("socle", "0001_extensions"),
     ]
 
     operations = [

@@ -14,7 +14,9 @@ DECLARE
 BEGIN
     SELECT quote_ident(n.nspname) INTO STRICT schema_unaccent
       FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'unaccent';
-    appel := format('%1$s.unaccent(''%1$s.unaccent''::regdictionary, $1)', schema_unaccent);
+    -- NFKC d'abord : « 1ᵉʳ », « ﬁ », « ² » se lisent comme on les tape.
+    appel := format(
+        '%1$s.unaccent(''%1$s.unaccent''::regdictionary, pg_catalog.normalize($1, ''NFKC''))', schema_unaccent);
     EXECUTE format($f$
         CREATE OR REPLACE FUNCTION %I.f_unaccent(text) RETURNS text
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS 'SELECT %s'
