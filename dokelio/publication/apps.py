@@ -12,4 +12,8 @@ class PublicationConfig(AppConfig):
 
     def ready(self) -> None:
         """Lit les tables de toutes les applications avant que leurs voisines n'y inscrivent gardes et effets."""
+        from dokelio.historique.querysets import inscrire_source
+        from dokelio.publication.frise import entrees_de
+
+        inscrire_source(entrees_de)
         autodiscover_modules("publication")

@@ -117,10 +117,11 @@ class PubliableQuerySet(models.QuerySet[_M]):
                 raise EtatReserve(f"{self.model._meta.label}.{nom} ne s'écrit pas : passez par effectuer_en_masse().")
         return super().update(**valeurs)
 
-    def bulk_create(self, objs: Any, *args: Any, update_fields: Any = None, **options: Any) -> list[_M]:
-        if any(isinstance(self.model._meta.get_field(nom), EtatField) for nom in update_fields or ()):
+    def bulk_create(self, objs: Any, *args: Any, **options: Any) -> list[_M]:
+        ecrases = options.get("update_fields") or ()
+        if any(isinstance(self.model._meta.get_field(nom), EtatField) for nom in ecrases):
             raise EtatReserve(f"{self.model._meta.label} : une insertion ne change pas l'état d'une ligne existante.")
-        return super().bulk_create(objs, *args, update_fields=update_fields, **options)
+        return super().bulk_create(objs, *args, **options)
 
 
 class Publiable(models.Model):
