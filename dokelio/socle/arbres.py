@@ -1,7 +1,8 @@
 """Entre une ligne de la base et un arbre LHEO : répartir ce qu'on reçoit, rassembler ce qu'on écrit, rien ne se perd.
 
 Dans `reste_lheo`, une feuille `{"#": texte, "=": canon}` veut dire : écrire `texte` tant que le champ écrit encore
-`canon` (`None` : rien) ; si le champ a changé depuis, c'est lui qui parle.
+`canon` (`None` : rien) ; si le champ a changé depuis, c'est lui qui parle. Un modèle qui tient deux niveaux (`Action` :
+`formation`, et ce qu'elle dit une fois d'`action`) garde le reste du second sous son nom, dans celui du premier.
 """
 
 from functools import cache
@@ -159,8 +160,68 @@ def _refondre_feuille(noeud: Any, reste: Arbre) -> Any:
 
 def contenu(objet: Any, niveau: str) -> Arbre:
     """Arbre complet d'un objet à son niveau : ses champs et son reste."""
-    resultat: Arbre = refondre(rassembler(objet, niveau), objet.reste_lheo or {}) or {}
+    resultat: Arbre = refondre(rassembler(objet, niveau), reste_de(type(objet), objet.reste_lheo, niveau)) or {}
     return resultat
+
+
+@cache
+def niveaux(modele: type[models.Model]) -> tuple[str, ...]:
+    """Niveaux de LHEO que tient un modèle, le principal d'abord."""
+    vus = (c.niveau for c in modele._meta.get_fields() if isinstance(c, ChampLheo))
+    return tuple(dict.fromkeys(vus))
+
+
+def reste_de(modele: type[models.Model], reste: Arbre | None, niveau: str) -> Arbre:
+    """La part d'un `reste_lheo` qui concerne un niveau."""
+    reste = reste or {}
+    principal, *autres = niveaux(modele)
+    if niveau != principal:
+        part: Arbre = reste.get(niveau, {})
+        return part
+    return {cle: v for cle, v in reste.items() if cle not in autres} if autres else reste
+
+
+def joindre_restes(modele: type[models.Model], restes: dict[str, Arbre]) -> Arbre:
+    """Le `reste_lheo` d'un modèle, d'après le reste de chacun de ses niveaux : le contraire de `reste_de`."""
+    principal, *autres = niveaux(modele)
+    return restes.get(principal, {}) | {nom: restes[nom] for nom in autres if restes.get(nom)}
+
+
+# ------------------------------------------------------------------ comparer
+
+
+def ecarts(base: Arbre, arbre: Arbre) -> Arbre:
+    """Arbre partiel de ce qui, dans `arbre`, diffère de `base` ; `None` pour ce qui n'y est pas. Vide s'ils sont égaux."""
+    differences: Arbre = {}
+    for cle in base.keys() | arbre.keys():
+        avant, apres = base.get(cle), arbre.get(cle)
+        if avant == apres:
+            continue
+        if _contenant(avant) and _contenant(apres):
+            differences[cle] = ecarts(avant, apres)
+        else:
+            differences[cle] = apres
+    return differences
+
+
+def appliquer(base: Arbre, differences: Arbre) -> Arbre:
+    """L'arbre que décrivent `ecarts` : `appliquer(base, ecarts(base, arbre)) == arbre`. `base` n'est pas modifiée."""
+    arbre = dict(base)
+    for cle, ecart in differences.items():
+        if ecart is None:
+            arbre.pop(cle, None)
+        elif _contenant(ecart) and _contenant(arbre.get(cle)):
+            arbre[cle] = appliquer(arbre[cle], ecart)
+        elif not _contenant(ecart):
+            arbre[cle] = ecart
+        elif (propre := appliquer({}, ecart)) or not ecart:
+            arbre[cle] = propre
+    return arbre
+
+
+def _contenant(noeud: Any) -> bool:
+    """Vrai pour une séquence : ni feuille, ni extra, ni liste."""
+    return isinstance(noeud, dict) and not ("#" in noeud or "contenu" in noeud or "xml" in noeud)
 
 
 # ------------------------------------------------------------------ colonnes tirées d'un arbre

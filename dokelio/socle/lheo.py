@@ -77,7 +77,7 @@ class TexteLheo(ChampLheo, models.CharField):  # type: ignore[type-arg]
         options = self._lier(chemin, options)
         element = self.element
         self.motif, self.exclus = motif, tuple(exclus)
-        self._forme = re.compile(motif) if motif else None
+        self._forme = re.compile(motif, re.ASCII) if motif else None
         options.setdefault("max_length", element.lgmax)
         options.setdefault("blank", True)
         options.setdefault("default", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,11 +57,13 @@ class Command(BaseCommand):
             self._renoncer(f"Le fichier « {options['fichier']} » n’est pas lisible : droits insuffisants.")
         except (OSError, ValueError) as erreur:
             self._renoncer(f"Le fichier « {options['fichier']} » n’a pas pu être lu : {erreur}.")
-        if options["json"]:
-            self.stdout.write(json.dumps(rapport.en_json(), ensure_ascii=False, indent=2))
-        else:
-            for ligne in compte_rendu(rapport):
+        lignes = [json.dumps(rapport.en_json(), ensure_ascii=False, indent=2)] if options["json"] else None
+        try:
+            for ligne in lignes or compte_rendu(rapport):
                 self.stdout.write(ligne)
+            sys.stdout.flush()
+        except BrokenPipeError:  # le lecteur (head, less) n’en voulait pas davantage
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if rapport.erreurs:
             sys.exit(1)
 
