@@ -294,7 +294,9 @@ def composants(request: HttpRequest) -> HttpResponse:
     contexte = {
         "coquille": _coquille(request.GET.get("espace", "of")),
         "bandeaux": [_coquille(espace) for espace in ("of", "carif", "emprunt")],
-        "etats": [(genre, list(codes)) for genre, codes in ETATS.items()],
+        "etats": [
+            (genre, {etat.libelle: code for code, etat in etats.items()}.values()) for genre, etats in ETATS.items()
+        ],
         "nuances": NUANCES,
         "long": LONG,
         "maintenant": datetime(2026, 11, 23, 13, 32, tzinfo=UTC),

@@ -183,7 +183,7 @@ class Presentation:
 
     @property
     def limite(self) -> int | None:
-        """La limite annoncée : celle de LHEO, ou celle d'un texte long ; les petits champs ordinaires n'en montrent pas."""
+        """La limite annoncée : celle de LHEO ou celle d'un texte long ; un petit champ ordinaire n'en montre pas."""
         limite = getattr(self.source, "limite_lheo", None)
         if limite is None and (hasattr(self.source, "obligatoire_lheo") or self._texte_long):
             limite = getattr(self.source, "max_length", None)
