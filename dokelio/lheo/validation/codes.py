@@ -70,7 +70,8 @@ def controler_forme(elt: Elt, c: Controle) -> None:
 
 
 def controler_principal(elt: Elt, c: Controle) -> None:
-    if elt.get("tag") != "principal":
+    precedent = elt.getprevious()
+    if precedent is None or precedent.tag != elt.tag or elt.get("tag") != "principal":
         return
     nom = elt.tag[len(NS) :]
     avant = list(elt.itersiblings(elt.tag, preceding=True))

@@ -7,6 +7,7 @@ import calendar
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 INCONNUES = ("00000000", "99999999")
 
@@ -48,6 +49,7 @@ ARRONDISSEMENTS: Mapping[str, tuple[str, str, int]] = {
 _DATE = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 
 
+@lru_cache(maxsize=8192)
 def bornes_de_date(valeur: str) -> tuple[date, date] | None:
     """Le premier et le dernier jour possibles d’une date LHEO (mois ou jour à 00 : non précisés) ; None si impossible.
 
