@@ -28,7 +28,7 @@ _ecriture: ContextVar[bool] = ContextVar("ecriture_d_etat", default=False)
 
 @contextmanager
 def ecriture_d_etat() -> Iterator[None]:
-    """Ouvre l'écriture de l'état ; réservé au moteur et à la relecture depuis la base."""
+    """Ouvre l'écriture de l'état : le moteur, la relecture, et le chargement en masse de la démonstration, personne d'autre."""
     jeton = _ecriture.set(True)
     try:
         yield
