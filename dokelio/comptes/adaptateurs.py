@@ -105,19 +105,8 @@ class Adaptateur(DefaultAccountAdapter):  # type: ignore[misc]
         }
         composer_message(gabarit, email, contexte).send()
 
-    def add_message(
-        self, request: HttpRequest, level: int, message_template: str | None = None, **options: Any
-    ) -> None:
-        """Après une connexion, rien à lire : la page d'accueil suffit."""
-        if message_template in {"account/messages/logged_in.txt"}:
-            return
-        super().add_message(request, level, message_template, **options)
-
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mon_compte")
-
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Rien à dire de plus : la réponse est la même, que l'adresse existe ou non."""
 
 
 class AdaptateurSecondFacteur(DefaultMFAAdapter):  # type: ignore[misc]

@@ -20,10 +20,7 @@ VUES = (
 def filtrer(comptes: UtilisateurQuerySet, parametres: QueryDict) -> UtilisateurQuerySet:
     """Applique `q` (mots du nom, ou morceau d'adresse) et `vue` (voir `VUES`)."""
     vue = parametres.get("vue", "")
-    if vue == "desactives":
-        comptes = comptes.filter(actif=False)
-    else:
-        comptes = comptes.actifs()
+    comptes = comptes.filter(actif=False) if vue == "desactives" else comptes.actifs()
     if vue == "attente":
         comptes = comptes.filter(last_login__isnull=True)
     elif vue == "carif":

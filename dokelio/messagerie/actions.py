@@ -1,6 +1,6 @@
 """Écrire un courriel ou une notification : des lignes, dans la transaction de ce qu'elles annoncent.
 
-Après la validation de la transaction, on réveille seulement l'envoyeur ; s'il dort, le balayage de chaque minute passe."""
+Après validation, on réveille seulement l'envoyeur ; s'il dort, le balayage de chaque minute passe."""
 
 from __future__ import annotations
 
