@@ -16,7 +16,7 @@ from dokelio.lheo.encodage import TAILLE_MAX, DocumentRefuse, Octets
 from dokelio.lheo.grammaire import ELEMENTS, ESPACE_22
 from dokelio.lheo.lecture import _OPTIONS, _controler_racine, _en_23, _nourrir
 
-from .controle import NS
+from .controle import NS, Controle
 from .controles import controler
 from .formation import valider_element
 from .structure import BLANCS, Fratrie, Marche, elements_de, ligne_de
@@ -111,19 +111,17 @@ class _Registre:
         fautes = [
             faute for action in elt.iterchildren(f"{NS}action") if (faute := self._action(action, chemin)) is not None
         ]
-        ici: set[str] = set()
+        lieu = Controle(elt, chemin)
         for porteur in cast(list[Elt], _PORTEURS(elt)):
             if str(porteur.tag).removeprefix(NS) not in ELEMENTS:
                 continue
             renvoi, valeur = porteur.get("idref"), (porteur.get("id") or "").strip(BLANCS)
             if renvoi is not None and not self._est_plein(self.renvois):
-                self.renvois.setdefault(renvoi.strip(BLANCS), (ligne_de(porteur), chemin))
-            if not valeur or valeur in ici:
-                continue
-            ici.add(valeur)
+                self.renvois.setdefault(renvoi.strip(BLANCS), (ligne_de(porteur), lieu.chemin_de(porteur)))
             if valeur in self.identifiants:
-                fautes.append(self._double("identifiant-double", porteur, chemin, "@id", valeur, self.identifiants))
-            elif not self._est_plein(self.identifiants):
+                endroit = f"{lieu.chemin_de(porteur)}/@id"
+                fautes.append(self._double("identifiant-double", porteur, endroit, "@id", valeur, self.identifiants))
+            elif valeur and not self._est_plein(self.identifiants):
                 self.identifiants[valeur] = ligne_de(porteur)
         return fautes
 
@@ -135,7 +133,7 @@ class _Registre:
             fautes.append(anomalie("verifications-bornees", ligne=None, chemin="/", champ="numero", nombre=nombre))
         else:
             fautes += [
-                anomalie("idref-pendant", ligne=ligne, chemin=f"{chemin}//@idref", champ="@idref", valeur=valeur)
+                anomalie("idref-pendant", ligne=ligne, chemin=f"{chemin}/@idref", champ="@idref", valeur=valeur)
                 for valeur, (ligne, chemin) in self.renvois.items()
                 if valeur not in self.identifiants
             ]
@@ -148,7 +146,7 @@ class _Registre:
         if numero in self.actions:
             rang = 1 + sum(1 for _ in action.itersiblings(action.tag, preceding=True))
             return self._double(
-                "numero-action-double", action, f"{chemin}/action[{rang}]", "@numero", numero, self.actions
+                "numero-action-double", action, f"{chemin}/action[{rang}]/@numero", "@numero", numero, self.actions
             )
         if not self._est_plein(self.actions):
             self.actions[numero] = ligne_de(action)
@@ -164,9 +162,7 @@ class _Registre:
         self, code: str, elt: Elt, chemin: str, champ: str, valeur: str, vus: dict[str, int | None]
     ) -> Anomalie:
         premiere = vus[valeur] or "?"
-        return anomalie(
-            code, ligne=ligne_de(elt), chemin=f"{chemin}/{champ}", champ=champ, valeur=valeur, premiere=premiere
-        )
+        return anomalie(code, ligne=ligne_de(elt), chemin=chemin, champ=champ, valeur=valeur, premiere=premiere)
 
 
 _PORTEURS = etree.XPath("descendant-or-self::*[@id or @idref]")
@@ -256,7 +252,9 @@ class _Deroulement:
         if nom is not None:
             copie = elt if self.rapport.version == "2.3" else _en_23(elt)
             copie.tag = f"{NS}{nom}"
-            fautes = valider_element(copie, chemin) + self.registre.examiner(copie, chemin)
+            fautes = valider_element(copie, chemin)
+            dits = {(faute.code, faute.chemin) for faute in fautes}
+            fautes += [f for f in self.registre.examiner(copie, chemin) if (f.code, f.chemin) not in dits]
             if nom == "formation":
                 self._compter(copie, chemin, fautes)
         else:

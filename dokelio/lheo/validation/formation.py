@@ -37,7 +37,8 @@ def valider_element(element: Elt, chemin: str) -> list[Anomalie]:
     """Toutes les anomalies d’un élément LHEO 2.3, structure puis contrôles, dans l’ordre des lignes."""
     nom = str(etree.QName(element).localname)
     fautes = fautes_de_structure(element, nom, chemin)
-    fautes += controler(element, chemin)
+    deja_dits = {faute.chemin for faute in fautes}
+    fautes += [faute for faute in controler(element, chemin) if faute.chemin not in deja_dits]
     if len(fautes) > 1:
         fautes.sort(key=lambda a: a.ligne or 0)
     return fautes

@@ -33,6 +33,7 @@ BLANCS = " \t\n\r"
 RESSEMBLANCE = 0.84
 """Au-delà, un nom inconnu est tenu pour une faute de frappe de celui auquel il ressemble."""
 _LONG = 2**63
+ESPACE_XML = "http://www.w3.org/XML/1998/namespace"
 _ENTIER = re.compile(r"[+-]?[0-9]+")
 _DATE = re.compile(MOTIF_DATE)
 _TYPES_VERIFIES = {"ID": "NCName", "IDREF": "NCName", "dateTime": "dateTime", "anyURI": "anyURI"}
@@ -213,7 +214,8 @@ class Marche:
                 return
         elif regle.nature == "libre":
             return
-        affiche = f"xsi:{local}" if espace == ESPACE_XSI else nom
+        prefixe = {ESPACE_XSI: "xsi:", ESPACE_XML: "xml:"}.get(espace)
+        affiche = local if prefixe is None else prefixe + local
         self.signaler(elt, f"{chemin}/@{affiche}", "attribut-etranger", regle.nom, attribut=affiche)
 
     def _identifiant(self, elt: Elt, chemin: str, valeur: str) -> None:
