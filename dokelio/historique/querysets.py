@@ -78,7 +78,7 @@ def changements(objet: models.Model, limite: int = LIMITE) -> list[Entree]:
     """Les changements champ à champ d'un objet suivi (`suivi_des_changements`), du plus récent au plus ancien."""
     if not hasattr(type(objet), RELATION):
         return []
-    lignes = list(getattr(objet, RELATION).select_related("pgh_context").order_by("-pgh_id")[:limite])
+    lignes = list(getattr(objet, RELATION).order_by("-pgh_id")[:limite])
     noms = _noms(lignes)
     champs = _champs_suivis(objet, lignes)
     lisible = _lecteur(champs, [objet, *lignes])
@@ -131,7 +131,7 @@ def _fondre(anciens: Iterable[Ecart], recents: Iterable[Ecart]) -> list[Ecart]:
 
 
 def _contexte(ligne: Any) -> dict[str, Any]:
-    return dict(ligne.pgh_context.metadata) if ligne.pgh_context else {}
+    return dict(ligne.pgh_context or {})
 
 
 def _noms(lignes: Iterable[Any]) -> dict[Any, str]:

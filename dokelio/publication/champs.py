@@ -28,7 +28,7 @@ _ecriture: ContextVar[bool] = ContextVar("ecriture_d_etat", default=False)
 
 @contextmanager
 def ecriture_d_etat() -> Iterator[None]:
-    """Ouvre l'écriture de l'état : le moteur, la relecture, et le chargement en masse de la démonstration, personne d'autre."""
+    """Ouvre l'écriture de l'état : pour le moteur, la relecture, et le chargement en masse de la démonstration."""
     jeton = _ecriture.set(True)
     try:
         yield
