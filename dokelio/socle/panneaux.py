@@ -45,7 +45,7 @@ def inscrits(emplacement: str) -> tuple[Panneau, ...]:
 
 def rendre(emplacement: str, request: HttpRequest, objet: Any) -> list[str]:
     """Le HTML de chaque panneau qui a quelque chose à montrer."""
-    rendus = []
+    rendus: list[str] = []
     for panneau in inscrits(emplacement):
         contexte = panneau.contexte(request, objet)
         if contexte is not None:

@@ -23,7 +23,7 @@ VILLES_A_ARRONDISSEMENTS = {"PARIS": ("75", 20), "LYON": ("690", 9), "MARSEILLE"
 _ARRONDISSEMENT = re.compile(r"(paris|lyon|marseille)\b[\s-]*(\d{1,2})?\s*(?:er|e|ème|eme|ᵉ)?\s*(?:arr\w*)?", re.I)
 _APRES = re.compile(r"[ \t]+([:;?!%€»])")
 _AVANT = re.compile(r"«[ \t]*(?=\S)")
-_MILLIERS = re.compile(r"(?<![\d ])(\d{1,3})((?: \d{3})+)(?!\d)")
+_MILLIERS = re.compile(r"(?<!\d)(?<!\d )(\d{1,3})((?: \d{3})+)(?!\d)")
 _HEURES = re.compile(r"(\d) h(?: (\d\d))?\b")
 
 

@@ -31,7 +31,7 @@ function options(controle) {
     persist: false,
     allowEmptyOption: false,
     placeholder: controle.getAttribute("placeholder") ?? controle.dataset.dkAmorce ?? "",
-    hidePlaceholder: true,
+    hidePlaceholder: unSeul,
     render: {
       option: (donnee, proteger) =>
         `<div>${proteger(donnee.text)}${donnee.detail ? `<span class="sous">${proteger(donnee.detail)}</span>` : ""}</div>`,

@@ -74,9 +74,9 @@ class ComposantNode(Node):
 
     def render(self, context: Context) -> SafeString:
         valeurs: dict[str, Any] = {cle: valeur.resolve(context) for cle, valeur in self.variables.items()}
-        contenu = []
+        contenu: list[str] = []
         for noeud in self.nodelist:
-            rendu = noeud.render_annotated(context)
+            rendu = str(noeud.render_annotated(context))
             if isinstance(noeud, EmplacementNode):
                 valeurs[noeud.nom] = mark_safe(rendu.strip())
             else:
@@ -84,6 +84,7 @@ class ComposantNode(Node):
         valeurs["contenu"] = mark_safe("".join(contenu).strip())
         valeurs["request"] = context.get("request")
         valeurs["csrf_token"] = context.get("csrf_token")
+        assert context.template is not None
         gabarit = context.template.engine.get_template(f"composants/{self.nom.resolve(context)}.html")
         return gabarit.render(context.new(valeurs))
 
@@ -202,14 +203,14 @@ class Presentation:
         return len(str(self.champ.value() or "").replace("\r\n", "\n"))
 
     @property
-    def attributs(self) -> dict[str, str]:
+    def attributs(self) -> dict[str, str | bool]:
         """Attributs ajoutés au contrôle : la description (erreur, aide, compteur) et le crochet du compteur."""
         liens = [self.champ.aria_describedby or ""]
         if self.avertissement:
             liens.append(f"{self.id}_avert")
         if self.verrou:
             liens.append(f"{self.id}_verrou")
-        ajouts = {}
+        ajouts: dict[str, str | bool] = {}
         if self.limite:
             liens.append(self.id_compteur)
             ajouts["data-dk-compteur"] = str(self.limite)
