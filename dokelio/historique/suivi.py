@@ -24,9 +24,9 @@ def suivi_des_changements(exclure: Sequence[str] = ()) -> Callable[[type[_M]], t
 
     `exclure` : champs de bruit (dates de modification, colonnes dérivées, état que les événements racontent déjà).
     Crée le modèle `Historique<Modele>` dans l'application du modèle (migration à écrire), lu par
-    `dokelio.historique.querysets.pour`. Un déclencheur par ligne, gardé par WHEN : une ligne dont rien de suivi ne change
-    ne coûte rien, une autre quelque vingt microsecondes. Par instruction il joindrait les lignes d'avant et d'après avec
-    un plan gardé des petites mises à jour : quadratique sur une grande.
+    `dokelio.historique.querysets.pour`. Un déclencheur par ligne, gardé par WHEN : ce qui ne change pas ne coûte
+    rien, le reste quelque vingt microsecondes. Par instruction, il joindrait les lignes d'avant et d'après avec le plan
+    gardé des petites mises à jour : quadratique sur une grande.
     """
 
     def decorer(modele: type[_M]) -> type[_M]:
@@ -42,7 +42,7 @@ def suivi_des_changements(exclure: Sequence[str] = ()) -> Callable[[type[_M]], t
             fields=suivis,
             obj_field=pghistory.ObjForeignKey(related_name=RELATION, related_query_name=RELATION),
             context_field=pghistory.ContextJSONField(),
-            context_id_field=None,
+            context_id_field=None,  # type: ignore[arg-type]
             append_only=True,
             model_name=f"Historique{modele.__name__}",
             level=pghistory.Row,
