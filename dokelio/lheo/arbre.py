@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from .grammaire import ESPACE, Element, element, enfants_de
+from .grammaire import ESPACE, ESPACE_XML, Element, element, enfants_de
 
 Noeud: TypeAlias = str | dict[str, Any]
 """Un nœud de l’arbre : le texte d’une feuille sans attribut, sinon un dict."""
@@ -149,43 +149,64 @@ def _extras(elt: etree._Element, chemin: str, rebuts: list[Rebut] | None) -> Noe
 
 def _extra(elt: etree._Element) -> Noeud:
     if any(isinstance(fils.tag, str) for fils in elt) or any(cle[0] == "{" for cle in elt.attrib):
-        return {"xml": canonique(_sans_prefixe(elt))}
+        return {"xml": extra_canonique(elt)}
     texte = (elt.text or "") + "".join(fils.tail or "" for fils in elt)
     return {**_attributs(elt), "#": texte} if elt.attrib else texte
 
 
-def _sans_prefixe(elt: etree._Element) -> etree._Element:
-    """Une copie de l’élément où l’espace LHEO est celui par défaut, sans instructions de traitement ni commentaires."""
-    copie = etree.Element(elt.tag, _copie_attributs(elt), nsmap=_espaces(elt, ESPACE))
-    _recopier(elt, copie)
-    return copie
+def extra_canonique(elt: etree._Element) -> str:
+    """La forme canonique exclusive d’un extra, l’espace LHEO par défaut, sans commentaires ni instructions.
+
+    Écrite ici, non par libxml2 : il refuse les espaces de noms relatifs et garde les préfixes d’origine.
+    """
+    return _canonique(elt, "", {})
 
 
-def _copie_attributs(elt: etree._Element) -> dict[str, str]:
-    return {str(cle): str(valeur) for cle, valeur in elt.items()}
-
-
-def _espaces(elt: etree._Element, defaut: str | None) -> Any:
-    """Les espaces de noms en vigueur sur l’élément, moins celui de LHEO, et l’espace par défaut voulu."""
-    espaces: dict[str | None, str] = {p: e for p, e in elt.nsmap.items() if e != ESPACE and p is not None}
-    if defaut is not None:
-        espaces[None] = defaut
-    return espaces
-
-
-def _recopier(source: etree._Element, cible: etree._Element) -> None:
-    cible.text = source.text
-    dernier: etree._Element | None = None
-    for fils in source:
+def _canonique(elt: etree._Element, defaut: str, portee: dict[str, str]) -> str:
+    """`defaut` : l’espace par défaut déjà déclaré ; `portee` : les préfixes qui le sont."""
+    espace, nom = _qualifie(elt.tag)
+    prefixe = elt.prefix if espace not in ("", ESPACE) else None
+    declares: dict[str, str] = {}
+    if prefixe is not None:
+        declares[prefixe] = espace
+        nom = f"{prefixe}:{nom}"
+    elif espace != defaut:
+        declares[""] = defaut = espace
+    attributs = []
+    for cle, valeur in elt.items():
+        espace_attribut, local = _qualifie(cle)
+        if espace_attribut == ESPACE_XML:
+            local = f"xml:{local}"
+        elif espace_attribut:
+            prefixe = next((p for p, e in elt.nsmap.items() if p is not None and e == espace_attribut), "n0")
+            declares[prefixe] = espace_attribut
+            local = f"{prefixe}:{local}"
+        attributs.append((espace_attribut, local, _echapper_attribut(str(valeur))))
+    nouveaux = {p: e for p, e in declares.items() if not p or portee.get(p) != e}
+    portee = {**portee, **nouveaux}
+    ouvrante = "".join(
+        f' xmlns{p and ":"}{p}="{_echapper_attribut(e)}"' for p, e in sorted(nouveaux.items())
+    ) + "".join(f' {local}="{valeur}"' for _, local, valeur in sorted(attributs))
+    contenu = _echapper(elt.text or "")
+    for fils in elt:
         if isinstance(fils.tag, str):
-            defaut = fils.tag[1:].partition("}")[0] if fils.prefix is None and fils.tag[0] == "{" else None
-            dernier = etree.SubElement(cible, fils.tag, _copie_attributs(fils), nsmap=_espaces(fils, defaut))
-            _recopier(fils, dernier)
-            dernier.tail = fils.tail
-        elif dernier is None:
-            cible.text = (cible.text or "") + (fils.tail or "")
-        else:
-            dernier.tail = (dernier.tail or "") + (fils.tail or "")
+            contenu += _canonique(fils, defaut, portee)
+        contenu += _echapper(fils.tail or "")
+    return f"<{nom}{ouvrante}>{contenu}</{nom}>"
+
+
+def _qualifie(nom: Any) -> tuple[str, str]:
+    espace, _, local = str(nom).rpartition("}")
+    return espace[1:], local
+
+
+def _echapper(texte: str) -> str:
+    return texte.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#xD;")
+
+
+def _echapper_attribut(texte: str) -> str:
+    texte = texte.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return texte.replace("\t", "&#x9;").replace("\n", "&#xA;").replace("\r", "&#xD;")
 
 
 def _texte_hors_feuille(elt: etree._Element, texte: str | None, chemin: str, rebuts: list[Rebut] | None) -> None:

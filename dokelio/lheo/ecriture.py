@@ -11,15 +11,14 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from .arbre import ANALYSEUR, Noeud, canonique
-from .grammaire import ESPACE, ESPACE_XSI, RACINES, TYPES_ATTRIBUTS, Element, element, enfants_de
+from .arbre import ANALYSEUR, Noeud, extra_canonique
+from .grammaire import ESPACE, ESPACE_XML, ESPACE_XSI, RACINES, TYPES_ATTRIBUTS, Element, element, enfants_de
 
 _Ecrivain = Callable[[Any, list[str]], None]
 
 _CONTROLES = bytes(set(range(32)) - {9, 10, 13})
 _INTERDIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOM_XML = re.compile(r"[^\W\d][\w.-]*")
-_ESPACE_XML = "http://www.w3.org/XML/1998/namespace"
 _RANGS = {f"@{nom}": rang for rang, nom in enumerate(TYPES_ATTRIBUTS)}
 _IDENTIFIANTS = frozenset({"@id", "@idref"})
 _PLANS = 2048  # combinaisons de clés retenues par élément : les documents les répètent
@@ -129,7 +128,7 @@ def _debut_attribut(nom: str, rang: int) -> str:
         raise TypeError(nom)
     if not espace:
         return f' {local}="'
-    if espace == _ESPACE_XML:
+    if espace == ESPACE_XML:
         return f' xml:{local}="'
     prefixe = "xsi" if espace == ESPACE_XSI else f"n{rang}"
     return f' xmlns:{prefixe}="{_valeur(espace)}" {prefixe}:{local}="'
@@ -261,7 +260,7 @@ def _extra_structure(xml: str, sans_identifiants: bool) -> str:
             for attribut in ("id", "idref"):
                 if attribut in fils.attrib:
                     del fils.attrib[attribut]
-    return canonique(elt).replace(f'<extra xmlns="{ESPACE}"', "<extra", 1)
+    return extra_canonique(elt).replace(f'<extra xmlns="{ESPACE}"', "<extra", 1)
 
 
 def _diagnostiquer(chemin: str, regle: Element, noeud: Any) -> None:

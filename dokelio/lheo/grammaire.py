@@ -16,6 +16,7 @@ from .tables import TABLES_LHEO
 ESPACE = "http://lheo.gouv.fr/2.3"
 ESPACE_22 = "http://www.lheo.org/2.2"
 ESPACE_EDOF = "https://www.of.moncompteformation.gouv.fr"
+ESPACE_XML = "http://www.w3.org/XML/1998/namespace"
 ESPACE_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 VERSION_GRAMMAIRE: str = "2.3-1"
 

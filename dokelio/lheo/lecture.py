@@ -157,7 +157,7 @@ class Lecture:
 
 
 def lire(flux: BinaryIO, *, taille_max: int | None = TAILLE_MAX) -> Lecture:
-    """Ouvre un document LHEO depuis un fichier ouvert en binaire ; jamais un chemin, libxml2 décompresserait en silence.
+    """Ouvre un document LHEO depuis un fichier ouvert en binaire ; jamais un chemin (libxml2 décompresserait).
 
     `taille_max` en octets, None pour ne pas borner. Lève `DocumentRefuse` dès que le début y suffit.
     """
@@ -209,7 +209,8 @@ def _controler_racine(espace: str, nom: str, ligne: int | None) -> None:
 
 def _en_23(elt: etree._Element) -> etree._Element:
     """La copie d’un élément 2.2 dans l’espace de noms 2.3, avec ses numéros de ligne."""
-    copie = etree.Element(_nom_23(elt), nsmap={None: ESPACE})  # type: ignore[dict-item]
+    espaces: Any = {None: ESPACE}
+    copie = etree.Element(_nom_23(elt), nsmap=espaces)
     _copier_23(elt, copie)
     return copie
 
@@ -224,6 +225,7 @@ def _copier_23(source: etree._Element, cible: etree._Element) -> None:
     for cle, valeur in source.items():
         cible.set(cle, valeur)
     for fils in source:
-        copie = etree.SubElement(cible, _nom_23(fils))
+        espaces: Any = {p: e for p, e in fils.nsmap.items() if e not in _VERSIONS}
+        copie = etree.SubElement(cible, _nom_23(fils), nsmap=espaces)
         _copier_23(fils, copie)
         copie.tail = fils.tail

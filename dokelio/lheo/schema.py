@@ -99,27 +99,27 @@ def _type_feuille(regle: Element) -> str:
 
 
 def _element(regle: Element) -> Iterator[str]:
+    """L’élément et son type, nommé comme dans le schéma officiel (un document peut y renvoyer par `xsi:type`)."""
     attributs = ['<xs:attributeGroup ref="communs"/>', *(_attribut(nom) for nom in regle.attributs)]
-    yield f'  <xs:element name="{regle.nom}">'
-    yield "    <xs:complexType>"
+    yield f'  <xs:element name="{regle.nom}" type="{regle.nom}-type"/>'
+    yield f'  <xs:complexType name="{regle.nom}-type">'
     if regle.feuille or regle.nature == "libre":
         contenu, base = ("simpleContent", _type_feuille(regle)) if regle.feuille else ("complexContent", "xs:anyType")
-        yield f"      <xs:{contenu}>"
-        yield f'        <xs:extension base="{base}">'
+        yield f"    <xs:{contenu}>"
+        yield f'      <xs:extension base="{base}">'
         for attribut in attributs:
-            yield f"          {attribut}"
-        yield "        </xs:extension>"
-        yield f"      </xs:{contenu}>"
+            yield f"        {attribut}"
+        yield "      </xs:extension>"
+        yield f"    </xs:{contenu}>"
     else:
         suite, bornes = ("sequence", "") if regle.nature == "sequence" else ("choice", _bornes(0, None))
-        yield f"      <xs:{suite}{bornes}>"
+        yield f"    <xs:{suite}{bornes}>"
         for enfant in regle.enfants:
-            yield f"        {_reference(enfant, libre=suite == 'choice')}"
-        yield f"      </xs:{suite}>"
+            yield f"      {_reference(enfant, libre=suite == 'choice')}"
+        yield f"    </xs:{suite}>"
         for attribut in attributs:
-            yield f"      {attribut}"
-    yield "    </xs:complexType>"
-    yield "  </xs:element>"
+            yield f"    {attribut}"
+    yield "  </xs:complexType>"
 
 
 def _reference(enfant: Enfant, *, libre: bool) -> str:

@@ -4,7 +4,7 @@
 
 - `arbres("adresse")`, `formations()` : l’arbre d’un élément (la forme de `dokelio.lheo.arbre`), valide au schéma.
 - `documents()` : `Document(enveloppe, formations)` ; `.xml()` en donne les octets, écrits par `Redacteur`.
-- `textes(mini, maxi)` : un texte curieux mais admis (bords blancs, accents, emoji, guillemets, &<>, sauts de ligne, « \\r »).
+- `textes(mini, maxi)`, un texte curieux mais admis : bords blancs, emoji, guillemets, &<>, sauts de ligne.
 
 Les tirages sont bornés (`LARGEUR` répétitions, quelques enfants facultatifs à la fois, extras de profondeur 3) pour
 rester rapides ; tout élément et tout attribut est atteignable. Les identifiants `id` tirés sont propres à un document
@@ -55,7 +55,7 @@ _CARACTERES = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=
 
 
 def textes(mini: int = 0, maxi: int = 40) -> st.SearchStrategy[str]:
-    """Un texte de `mini` à `maxi` caractères ; celui que la grammaire borne plus haut reste court, parfois au maximum."""
+    """Un texte de `mini` à `maxi` caractères : court, curieux, ou au maximum exactement."""
     court = min(maxi, max(mini, 12))
 
     def borner(texte: str) -> str:
@@ -111,7 +111,7 @@ STRUCTURES = (
     "avant <adresse-libre>dedans</adresse-libre> après",
     '<x:note xmlns:x="urn:exemple" x:poids="2">é &amp; è</x:note>',
     '<sans-espace xmlns="">texte</sans-espace>',
-    '<a xmlns="urn:exemple"><b/>fin</a> ',
+    '<a xmlns="relatif" b="1"><b></b>fin</a> ',
 )
 """Des contenus d’extra que le schéma admet : élément LHEO, élément inconnu, autre espace de noms, contenu mixte."""
 
@@ -125,7 +125,9 @@ def extras(draw: st.DrawFn, profondeur: int = 3, ids: list[str] | None = None) -
         if sorte == "texte":
             contenu.append(["extra", draw(textes())])
         elif sorte == "info":
-            contenu.append(["extra", {"@info": "contrat-apprentissage", **draw(attributs(element("extra"), ids)), "#": "0"}])
+            contenu.append(
+                ["extra", {"@info": "contrat-apprentissage", **draw(attributs(element("extra"), ids)), "#": "0"}]
+            )
         elif sorte == "xml":
             contenu.append(["extra", {"xml": f'<extra xmlns="{ESPACE}">{draw(st.sampled_from(STRUCTURES))}</extra>'}])
         elif profondeur > 1:
