@@ -25,7 +25,7 @@ _FORMES = {
     "formacode": re.compile(r"[0-9]{5}", re.ASCII),
     "rome": re.compile(r"[A-N][0-9]{4}", re.ASCII),
     "nsf": re.compile(r"[0-9]{3}[a-z]?", re.ASCII),
-    "cfd": re.compile(r"[0-9]{3}[0-9A-Z]{5}", re.ASCII),
+    "cfd": re.compile(r"[0-9]{2}[0-9A-Z]{6}", re.ASCII),
     "mef": re.compile(r"[0-9]{10}", re.ASCII),
     "code_postal": re.compile(r"[0-9]{5}", re.ASCII),
     "insee": re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{3}", re.ASCII),

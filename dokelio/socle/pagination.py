@@ -71,7 +71,8 @@ class PageParCle(Generic[_M]):
     `ordre` : noms de champs, « - » pour descendre, le dernier unique (`("-modifie_le", "id")`) ; chemins `a__b` et
     annotations admis. `parametres` : `request.GET`. Ce que lisent les gabarits : la page s'itère ;
     `page.objets` (liste), `page.precedent` et `page.suivant` (suite de l'adresse, « ?statut=…&page=… », ou None),
-    `page.premiere` (l'adresse sans curseur), `page.compte` (au plus 1 000), `page.compte_plafonne` (vrai :
+    `page.premiere` (l'adresse sans curseur), `page.debut` (la même, ou None quand on y est), `page.compte_texte`
+    (« 47 » ou « plus de 1 000 »), `page.compte` (au plus 1 000), `page.compte_plafonne` (vrai :
     « plus de 1 000 »)."""
 
     def __init__(
@@ -107,6 +108,16 @@ class PageParCle(Generic[_M]):
 
     def __len__(self) -> int:
         return len(self.objets)
+
+    @property
+    def debut(self) -> str | None:
+        """L'adresse de la première page, quand ce n'est pas elle."""
+        return self.premiere if self.precedent else None
+
+    @property
+    def compte_texte(self) -> str:
+        """« 47 », ou « plus de 1 000 » quand le comptage s'est arrêté."""
+        return "plus de 1\u00a0000" if self.compte_plafonne else f"{self.compte:,}".replace(",", "\u00a0")
 
     def _lignes(self, lu: tuple[bool, list[Any]] | None) -> tuple[list[_M], bool, bool]:
         """Les lignes de la page dans l'ordre de lecture, si elle est lue à rebours, et s'il en reste au-delà."""

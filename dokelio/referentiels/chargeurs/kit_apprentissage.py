@@ -20,7 +20,9 @@ def charger(flux: BinaryIO, rapport: Rapport) -> None:
         c.code: c for c in Certification.objects.only("code", "codes_cfd", "voies_acces", "repertoire", "intitule")
     }
     for ligne in colonnes:
-        fiche, cfd = ligne["ficherncp"].upper(), ligne["codediplome"].upper().zfill(8)
+        fiche, cfd = ligne["ficherncp"].upper(), ligne["codediplome"].upper()
+        if len(cfd) == 7:
+            cfd = f"0{cfd}"
         if not bien_forme("cfd", cfd):
             rapport.ecarter(
                 ligne.numero, f"«\u00a0{ligne['codediplome']}\u00a0» n'est pas un code de formation-diplôme"
