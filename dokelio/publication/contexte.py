@@ -39,7 +39,7 @@ class Contexte:
     au: date
     avant: str
     apres: str
-    geste: UUID
+    geste: UUID = field(default_factory=uuid4)
     trace: dict[str, Any] = field(default_factory=dict)
     evenement: Evenement | None = None
 

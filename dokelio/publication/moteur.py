@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from dokelio.historique.contexte import contexte_historique
@@ -54,30 +54,34 @@ def effectuer(
     `maintenant` : instant UTC, donné seulement par la démonstration. `donnees` va aux gardes et aux effets.
 
     Lève `EtatChange` (source), `TransitionInterdite` (permission), `TransitionRefusee` (toutes les gardes à la fois, ou
-    une contrainte de la base qui a une phrase).
+    une contrainte de la base qui a une phrase). Une naissance déjà faite sous ce jeton : l'objet est `objet_id`.
     """
     machine = machine_de(objet)
     transition = machine.transition(nom)
-    date_donnee = maintenant
-    maintenant = maintenant or timezone.now()
-    with _valeurs_rendues(objet), contraintes_en_refus(), transaction.atomic(), un_geste(geste) as commun:
-        deja = _verrouiller(objet, machine, transition, jeton)
-        if deja is not None:
-            return deja
-        contexte = Contexte(
-            machine=machine,
-            transition=transition,
-            auteur=auteur,
-            commentaire=commentaire.strip(),
-            donnees=donnees,
-            maintenant=maintenant,
-            au=au or jour_de_paris(maintenant),
-            avant="" if transition.naissance else str(getattr(objet, machine.champ)),
-            apres="",
-            geste=commun,
-        )
-        with contexte_historique(auteur, geste=str(commun), transition=f"{machine.label}.{nom}"):
-            return _derouler(objet, contexte, jeton, date_donnee)
+    contexte = Contexte(
+        machine=machine,
+        transition=transition,
+        auteur=auteur,
+        commentaire=commentaire.strip(),
+        donnees=donnees,
+        maintenant=maintenant or timezone.now(),
+        au=au or jour_de_paris(maintenant or timezone.now()),
+        avant="",
+        apres="",
+    )
+    try:
+        with _valeurs_rendues(objet), contraintes_en_refus(), transaction.atomic(), un_geste(geste) as contexte.geste:
+            deja = _verrouiller(objet, machine, transition, jeton)
+            if deja is not None:
+                return deja
+            with contexte_historique(auteur, geste=str(contexte.geste), transition=f"{machine.label}.{nom}"):
+                return _derouler(objet, contexte, jeton, maintenant)
+    except IntegrityError:
+        # Deux naissances au même jeton n'ont pas de ligne à verrouiller : la seconde rend l'événement de la première.
+        deja = _evenement_du_jeton(jeton, machine, transition, objet.pk)
+        if deja is None:
+            raise
+        return deja
 
 
 def verifier(objet: Any, nom: str, auteur: Any, **donnees: Any) -> list[Refus]:
@@ -127,7 +131,8 @@ def etat_d_origine(objet: Any, machine: Machine) -> str | None:
 def _derouler(objet: Any, contexte: Contexte, jeton: UUID | None, instant: datetime | None) -> Evenement:
     """Tout ce qui suit le verrou."""
     machine, transition = contexte.machine, contexte.transition
-    _exiger(objet, contexte)
+    contexte.avant = "" if transition.naissance else str(getattr(objet, machine.champ))
+    exiger(objet, contexte)
     if transition.naissance:
         for estampille in machine.estampilles(transition.nom):
             estampille.fonction(objet, contexte)
@@ -137,7 +142,8 @@ def _derouler(objet: Any, contexte: Contexte, jeton: UUID | None, instant: datet
     else:
         _estampiller(objet, contexte)
     valeurs = _valeurs(objet)
-    contexte.evenement = _ecrire_evenement(objet, contexte, jeton, instant)
+    contexte.evenement = evenement_pour(objet, contexte, jeton=jeton, instant=instant)
+    contexte.evenement.save(force_insert=True)
     for effet in machine.effets(transition.nom):
         effet.fonction(objet, contexte)
     if transition.suppression:
@@ -178,7 +184,7 @@ def _evenement_du_jeton(jeton: UUID | None, machine: Machine, transition: Transi
     return deja
 
 
-def _exiger(objet: Any, contexte: Contexte) -> None:
+def exiger(objet: Any, contexte: Contexte) -> None:
     """Source, permission, puis toutes les gardes ensemble ; pose `contexte.apres`."""
     transition = contexte.transition
     if not transition.naissance and not _part_d_ici(transition, contexte.avant):
@@ -207,7 +213,10 @@ def _estampiller(objet: Any, contexte: Contexte) -> None:
     _enregistrer_ecarts(objet, valeurs)
 
 
-def _ecrire_evenement(objet: Any, contexte: Contexte, jeton: UUID | None, instant: datetime | None) -> Evenement:
+def evenement_pour(
+    objet: Any, contexte: Contexte, *, jeton: UUID | None = None, instant: datetime | None = None
+) -> Evenement:
+    """L'événement de la transition, non enregistré ; sans `instant`, la base donne le sien."""
     champ = contexte.machine.reference
     evenement = Evenement(
         objet_type=contexte.machine.label,
@@ -225,7 +234,6 @@ def _ecrire_evenement(objet: Any, contexte: Contexte, jeton: UUID | None, instan
     )
     if instant is not None:
         evenement.instant = instant
-    evenement.save(force_insert=True)
     return evenement
 
 
@@ -233,7 +241,10 @@ def _ecrire_evenement(objet: Any, contexte: Contexte, jeton: UUID | None, instan
 
 
 def commentaire_manquant(transition: Transition) -> Refus:
-    return Refus("commentaire", transition.question or "Écrivez le motif : il est gardé dans l’historique.")
+    return Refus(
+        "commentaire",
+        f"«\u00a0{transition.libelle}\u00a0» demande ce texte\u00a0: écrivez-le, il reste dans l’historique.",
+    )
 
 
 def _part_d_ici(transition: Transition, etat: str) -> bool:
@@ -276,19 +287,17 @@ def _contexte_a_blanc(
     objet: Any, machine: Machine, transition: Transition, auteur: Any, donnees: dict[str, Any]
 ) -> Contexte:
     maintenant = timezone.now()
-    with un_geste() as geste:
-        return Contexte(
-            machine=machine,
-            transition=transition,
-            auteur=auteur,
-            commentaire="",
-            donnees=donnees,
-            maintenant=maintenant,
-            au=jour_de_paris(maintenant),
-            avant=str(getattr(objet, machine.champ)),
-            apres="",
-            geste=geste,
-        )
+    return Contexte(
+        machine=machine,
+        transition=transition,
+        auteur=auteur,
+        commentaire="",
+        donnees=donnees,
+        maintenant=maintenant,
+        au=jour_de_paris(maintenant),
+        avant=str(getattr(objet, machine.champ)),
+        apres="",
+    )
 
 
 def _valeurs(objet: Any) -> dict[str, Any]:

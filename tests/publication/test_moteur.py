@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from dokelio.publication.contexte import un_geste
 from dokelio.publication.models import Evenement
 from dokelio.publication.moteur import effectuer, transitions_possibles, verifier
+from dokelio.publication.naissances import naitre_en_lot
 from dokelio.publication.refus import EtatChange, TransitionInterdite, TransitionRefusee
 from tests.publication.appli.models import Avis, Etat, Fiche
 
@@ -67,7 +68,7 @@ def test_le_motif_obligatoire_manquant_s_ajoute_aux_refus_des_gardes(fiche: Fich
     with pytest.raises(TransitionRefusee) as faute:
         effectuer(fiche, "demander_une_correction", carif, "   ")
     assert [refus.champ for refus in faute.value.refus] == ["commentaire", "titre"]
-    assert faute.value.refus[0].phrase == "Dites ce qui est à corriger."
+    assert "Demander une correction" in faute.value.refus[0].phrase
 
 
 def test_un_etat_qui_a_change_entre_temps_se_dit_en_une_phrase(fiche: Fiche, membre: Any) -> None:
@@ -179,6 +180,14 @@ def test_la_naissance_passe_aussi_par_le_moteur(membre: Any) -> None:
         effectuer(neuve, "creer", membre)
 
 
+def test_une_naissance_au_jeton_deja_servi_ne_cree_rien(membre: Any) -> None:
+    jeton = uuid4()
+    premiere = effectuer(Fiche(titre="Neuve"), "creer", membre, jeton=jeton)
+    seconde = Fiche(titre="Neuve")
+    assert effectuer(seconde, "creer", membre, jeton=jeton) == premiere
+    assert (Fiche.objects.count(), seconde.pk) == (1, None)
+
+
 def test_un_geste_reunit_ses_evenements(membre: Any) -> None:
     with un_geste() as geste:
         for titre in ("Un", "Deux"):
@@ -251,6 +260,46 @@ def test_deux_clics_simultanes_ne_font_qu_une_transition() -> None:
     assert len(rendus) == 2
     assert len(set(rendus)) == 1
     assert Evenement.objects.count() == Avis.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deux_naissances_simultanees_au_meme_jeton_n_en_font_qu_une() -> None:
+    membre, jeton, pret = personne("membre"), uuid4(), threading.Barrier(2)
+    rendus: list[int] = []
+
+    def creer() -> None:
+        pret.wait(5)
+        try:
+            rendus.append(effectuer(Fiche(titre="Neuve"), "creer", membre, jeton=jeton).pk)
+        finally:
+            connection.close()
+
+    fils = [threading.Thread(target=creer) for _ in range(2)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join(20)
+    assert len(rendus) == 2
+    assert len(set(rendus)) == 1
+    assert Fiche.objects.count() == 1
+
+
+def test_une_naissance_en_lot_vaut_autant_de_naissances(membre: Any, django_assert_max_num_queries: Any) -> None:
+    neuves = [Fiche(titre=str(rang)) for rang in range(30)]
+    with django_assert_max_num_queries(4):
+        evenements = naitre_en_lot(neuves, "creer", membre)
+    assert [e.objet_id for e in evenements] == [f.pk for f in neuves]
+    assert [e.reference for e in evenements] == [f.reference for f in neuves]
+    assert {e.apres for e in Evenement.objects.all()} == {"brouillon"}
+    assert Evenement.objects.values("geste").distinct().count() == 1
+
+
+def test_une_naissance_en_lot_est_toute_ou_rien(membre: Any) -> None:
+    with pytest.raises(TransitionInterdite):
+        naitre_en_lot([Fiche(titre="x")], "creer", None)
+    with pytest.raises(TransitionRefusee, match="existe déjà"):
+        naitre_en_lot([Fiche(titre="x"), Fiche.objects.create()], "creer", membre)
+    assert Fiche.objects.count() == 1
 
 
 def test_un_evenement_ne_se_change_ni_ne_s_efface(fiche: Fiche, membre: Any) -> None:
