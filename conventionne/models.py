@@ -40,7 +40,9 @@ class Dispositif(models.Model):
 
     code = models.SlugField(unique=True)
     nom = models.CharField(max_length=150)
-    programme = models.CharField("programme dans les flux", max_length=150, help_text="tel qu'il part en `programme-financeur`")
+    programme = models.CharField(
+        "programme dans les flux", max_length=150, help_text="tel qu'il part en `programme-financeur`"
+    )
     financeur = models.ForeignKey(Financeur, on_delete=models.PROTECT, related_name="dispositifs")
     conventionne = models.BooleanField("conventionné", default=True)
     debut = models.DateField("en vigueur du")
@@ -73,7 +75,10 @@ class RegleDispositif(models.Model):
     dispositif = models.ForeignKey(Dispositif, on_delete=models.CASCADE, related_name="regles")
     a_partir_du = models.DateField("à partir du")
     dates_par = models.CharField(
-        "les dates de session sont modifiées par", max_length=14, choices=QuiDates.choices, default=QuiDates.DOCUMENTALISTE
+        "les dates de session sont modifiées par",
+        max_length=14,
+        choices=QuiDates.choices,
+        default=QuiDates.DOCUMENTALISTE,
     )
     champs_libres = ArrayField(
         models.CharField(max_length=40),

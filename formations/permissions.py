@@ -1,4 +1,6 @@
-"""Qui peut quoi sur une action de formation. Qui n'est pas concerné ne la voit pas (404) : la portée vient avant le verbe."""
+"""Qui peut quoi sur une action de formation.
+
+Qui n'est pas concerné ne la voit pas (404) : la portée vient avant le verbe."""
 
 from typing import Any
 

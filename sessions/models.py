@@ -1,4 +1,4 @@
-"""Ce qui varie d'une session à l'autre : le lieu et les modalités (déroulement), les dates (session), l'argent (financement).
+"""Ce qui varie d'une session à l'autre : lieu et modalités (déroulement), dates (session), argent (financement).
 
 Un déroulement est une `action` de LHEO ; le mot ne s'affiche jamais : les pages disent « lieu et modalités ».
 """

@@ -14,8 +14,6 @@ from sessions.actions.numeros import donner_un_numero
 from sessions.models import Deroulement, EtatFinancement, EtatSession, Financement, Session
 from structures.models import DEPARTEMENTS_REGION
 
-REGION = "l'Île-de-France"
-
 
 # ------------------------------------------------------------------ gardes des sessions et des financements
 
@@ -95,7 +93,7 @@ def dans_le_perimetre(action: Action, contexte: Contexte) -> Iterator[Refus]:
             if not action.organisme.est_francilien:
                 yield Refus(
                     "lieux",
-                    f"Une formation entièrement à distance n'est admise que si le siège de l'organisme est en {REGION[2:]}.",
+                    "Entièrement à distance, elle n'est admise que si le siège de l'organisme est en Île-de-France.",
                     lien,
                 )
         elif lieu.departement not in DEPARTEMENTS_REGION:
@@ -126,7 +124,7 @@ def diffuser_les_sessions(action: Action, contexte: Contexte) -> None:
 
 
 def lire_derogations(action: Action) -> dict[str, Any]:
-    """Ce qui, dans chaque lieu, s'écarte de la fiche : `{id du déroulement: arbre partiel}`, sans les lieux conformes."""
+    """Ce qui, dans chaque lieu, s'écarte de la fiche : `{id du déroulement: arbre partiel}`."""
     lieux = action.deroulements.all()
     return {str(lieu.pk): lieu.derogations for lieu in sorted(lieux, key=lambda lieu: lieu.pk) if lieu.derogations}
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from dokelio.publication.champs import EtatField, Publiable, contrainte_etats
 from dokelio.socle.arbres import DepartementDe, TexteDArbre
 from dokelio.socle.lheo import ArbreLheo, CodeLheo, TexteLheo
+from dokelio.socle.recherche import colonne_cle, index_trigramme
 from dokelio.socle.references import ReferenceField, contrainte_reference
 from structures.querysets import EtablissementQuerySet, FormateurQuerySet, OrganismeQuerySet, RattachementQuerySet
 
@@ -102,6 +103,8 @@ class Organisme(Publiable):
     ville = colonne_adresse("coordonnees", "adresse", "ville")
     departement = colonne_departement("coordonnees", "adresse", "codepostal")
 
+    cle_nom = colonne_cle("nom", "raison_sociale")
+
     objects = OrganismeQuerySet.as_manager()
 
     class Meta:
@@ -114,7 +117,7 @@ class Organisme(Publiable):
                 "siret",
                 name="organisme_siret_unique",
                 condition=~Q(siret=""),
-                violation_error_message="Cet organisme est déjà inscrit avec ce SIRET : demandez l'accès à sa structure.",
+                violation_error_message="Cet organisme est déjà inscrit avec ce SIRET : demandez à y être rattaché.",
             ),
             models.CheckConstraint(
                 condition=Q(siret="") | Q(siret__regex=r"^[0-9]{14}$"),
@@ -123,6 +126,8 @@ class Organisme(Publiable):
             ),
         ]
         indexes = [
+            index_trigramme("cle_nom", "organisme_recherche"),
+            models.Index(fields=["cle_nom", "id"], name="organisme_par_nom"),
             models.Index(F("modifie_le").desc(), F("id").desc(), name="organisme_par_date"),
             models.Index(fields=["statut", "departement"], name="organisme_etat_dept"),
         ]

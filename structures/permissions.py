@@ -44,5 +44,5 @@ def peut_instruire(organisme: Organisme, utilisateur: Any) -> bool:
 
 
 def peut_modifier_structure(organisme: Organisme, utilisateur: Any) -> bool:
-    """Les champs libres de la structure : ses gestionnaires et le CARIF ; les champs protégés passent par une demande."""
+    """Les champs libres : ses gestionnaires et le CARIF ; les champs protégés passent par une demande."""
     return est_documentaliste(utilisateur) or est_gestionnaire(utilisateur, organisme.pk)

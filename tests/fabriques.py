@@ -1,4 +1,4 @@
-"""Fabriques des tests : des objets vraisemblables et complets ; l'état n'y est jamais posé, il s'obtient par le moteur."""
+"""Fabriques des tests : des objets vraisemblables et complets ; l'état s'obtient par le moteur."""
 
 from datetime import date, timedelta
 from typing import Any

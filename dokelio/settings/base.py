@@ -90,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "dokelio.accueil.processeurs.coquille",
             ],
             "builtins": ["dokelio.socle.templatetags.dokelio"],
         },

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Max
 
 from dokelio.lheo.grammaire import VERSION_GRAMMAIRE
-from dokelio.socle.arbres import contenu, rassembler, repartir
+from dokelio.socle.arbres import contenu, joindre_restes, repartir
 from formations.models import Action, ActionCertification, VersionDiffusee
 
 Contenu = dict[str, Any]
@@ -44,7 +44,7 @@ def contenu_controle(action: Action) -> Contenu:
     if certifications:
         formation["certification"] = certifications
     parts = {cle: un.lire(action) for cle, un in sorted(_CONTRIBUTEURS.items())}
-    return {"formation": formation, "action": rassembler(action, "action"), **parts}
+    return {"formation": formation, "action": contenu(action, "action"), **parts}
 
 
 def certifications_de(action: Action) -> list[ActionCertification]:
@@ -89,10 +89,10 @@ def remettre(action: Action, version: VersionDiffusee) -> None:
     formation = dict(version.contenu["formation"])
     certifications = formation.pop("certification", [])
     valeurs, reste = repartir(Action, "formation", formation)
-    valeurs_action, _ = repartir(Action, "action", version.contenu["action"])
+    valeurs_action, reste_action = repartir(Action, "action", version.contenu["action"])
     for nom, valeur in (valeurs | valeurs_action).items():
         setattr(action, nom, valeur)
-    action.reste_lheo = reste
+    action.reste_lheo = joindre_restes(Action, {"formation": reste, "action": reste_action})
     remettre_certifications(action, certifications)
     for cle, un in sorted(_CONTRIBUTEURS.items()):
         un.remettre(action, version.contenu.get(cle))
@@ -106,7 +106,7 @@ def remettre_certifications(action: Action, arbres: list[Contenu]) -> None:
     """
     anciennes = {une.cle: une for une in action.certifications.all()}
     a_l_antenne = set(action.version_en_diffusion.cles_certification) if action.version_en_diffusion else set()
-    gardees = [pk for pk in (une.pk for une in anciennes.values() if une.cle in a_l_antenne)]
+    gardees = [une.pk for une in anciennes.values() if une.cle in a_l_antenne]
     action.certifications.exclude(pk__in=gardees).delete()
     action.certifications.update(retiree=True)
     for rang, arbre in enumerate(arbres, start=1):

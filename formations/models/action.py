@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from dokelio.publication.champs import EtatField, Publiable, contrainte_etats
 from dokelio.socle.lheo import ArbreLheo, BooleenLheo, CodeLheo, TexteLheo
+from dokelio.socle.recherche import colonne_cle, index_trigramme
 from dokelio.socle.references import ReferenceField, contrainte_reference
 from formations.models import declencheurs
 from formations.querysets import ActionQuerySet
@@ -115,6 +116,8 @@ class Action(Publiable):
         "empreinte du dernier import, vidée par une saisie", max_length=64, blank=True, default=""
     )
 
+    cle_intitule = colonne_cle("intitule")
+
     objects = ActionQuerySet.as_manager()
 
     class Meta:
@@ -127,7 +130,7 @@ class Action(Publiable):
                 condition=(~Q(statut=EtatAction.EN_DIFFUSION) | Q(version_en_diffusion__isnull=False))
                 & (~Q(statut__in=HORS_ANTENNE) | Q(version_en_diffusion__isnull=True)),
                 name="action_en_diffusion_si_version",
-                violation_error_message="Une action en diffusion a une version, un brouillon ou une archive n'en a pas.",
+                violation_error_message="En diffusion, une action a une version ; brouillon ou archivée, elle n'en a pas.",
             ),
             models.CheckConstraint(
                 condition=Q(conventionnee=True) | Q(convention__isnull=True),
@@ -142,6 +145,7 @@ class Action(Publiable):
             ),
         ]
         indexes = [
+            index_trigramme("cle_intitule", "action_recherche"),
             models.Index(F("statut"), F("modifie_le").desc(), F("id").desc(), name="action_etat_date"),
             models.Index(
                 F("organisme"), F("statut"), F("modifie_le").desc(), F("id").desc(), name="action_of_etat_date"

@@ -45,7 +45,7 @@ class ActionCertification(models.Model):
                 name="une_action_par_certification",
                 condition=Q(occupe=True, rang=1, conventionnee=False) & ~Q(cle=""),
                 violation_error_message=(
-                    "Une certification = une seule action de formation : votre organisme a déjà une action pour celle-ci. "
+                    "Une certification = une seule action de formation : votre organisme en a déjà une pour celle-ci. "
                     "Ajoutez-y des sessions."
                 ),
             ),

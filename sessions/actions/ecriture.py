@@ -1,11 +1,10 @@
 """Écrire dans ce qui est libre : vivant aussitôt si l'action est en diffusion, donc vérifié à chaque écriture.
 
-Les pièces du dessus inscrivent leurs vérifications (la validité LHEO de ce qui partirait) ; une seule qui refuse annule tout.
+Les pièces du dessus inscrivent leurs vérifications (la validité LHEO de ce qui partirait) ; un seul refus annule tout.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-
 
 from django.db import transaction
 

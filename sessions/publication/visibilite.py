@@ -50,14 +50,14 @@ TOUT = ToutPerimetre()
 
 
 def plus_mois(jour: date, mois: int) -> date:
-    """`jour + interval 'n month'` à la manière de PostgreSQL : le 31 janvier plus un mois est le dernier jour de février."""
+    """`jour + interval 'n month'` comme PostgreSQL : le 31 janvier plus un mois est le dernier jour de février."""
     rang = jour.year * 12 + jour.month - 1 + mois
     annee, mois_vise = divmod(rang, 12)
     return date(annee, mois_vise + 1, min(jour.day, calendar.monthrange(annee, mois_vise + 1)[1]))
 
 
 def fin_effective(session: Session) -> date:
-    """Jour où la session compte comme terminée : sa fin, ou six mois après la dernière confirmation si elle est inconnue."""
+    """Jour où la session compte comme terminée : sa fin, ou six mois après la dernière confirmation."""
     if session.fin is not None:
         return session.fin
     from django.utils import timezone
@@ -79,7 +79,7 @@ DATE_ARCHIVAGE_SQL = f"""
     JOIN sessions_formation_deroulement d ON d.id = s.deroulement_id
     WHERE d.action_id = a.id
 """
-"""Date d'archivage de l'action d'alias `a` (conception §4) : un mois après la dernière fin, ou la dernière annulation."""
+"""Date d'archivage de l'action `a` (conception §4) : un mois après la dernière fin, ou la dernière annulation."""
 
 
 def premiere_cause(session: Session, au: date, flux: Perimetre = TOUT) -> Cause | None:

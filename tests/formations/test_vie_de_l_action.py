@@ -92,7 +92,8 @@ def test_la_documentaliste_renvoie_avec_une_remarque_attachee_a_un_champ():
     assert action.statut == "en_redaction"
     assert action.remarques.get().etat == EtatRemarque.ENVOYEE
     courriel = Courriel.objects.latest("pk")
-    assert "Objectif" in courriel.texte and "Dites ce qui sera su" in courriel.texte
+    assert "Objectif" in courriel.texte
+    assert "Dites ce qui sera su" in courriel.texte
 
     effectuer(action, "soumettre", membre(action.organisme))
     assert action.remarques.get().etat == EtatRemarque.TRAITEE
@@ -133,7 +134,8 @@ def test_une_seconde_validation_ferme_la_premiere_version():
     assert action.est_en_diffusion
     _valider(action, UtilisateurFabrique(documentaliste=True))
     premiere, seconde = action.versions.order_by("numero")
-    assert premiere.jusqu_a is not None and seconde.jusqu_a is None
+    assert premiere.jusqu_a is not None
+    assert seconde.jusqu_a is None
     assert action.version_en_diffusion == seconde
 
 
@@ -143,7 +145,8 @@ def test_retirer_ote_de_l_antenne_et_demande_un_motif():
     with pytest.raises(TransitionRefusee):
         effectuer(action, "retirer", documentaliste)
     effectuer(action, "retirer", documentaliste, "Habilitation perdue.")
-    assert action.statut == "en_redaction" and not action.est_en_diffusion
+    assert action.statut == "en_redaction"
+    assert not action.est_en_diffusion
 
 
 def test_une_certification_n_a_qu_une_action_par_organisme():

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from dokelio.publication.moteur import effectuer
 from sessions.models import Session
@@ -49,7 +50,9 @@ def test_la_premiere_cause_est_celle_de_l_ordre_de_la_conception():
 
 
 def test_une_session_se_voit_encore_un_mois_apres_sa_fin():
-    action = en_diffusion(fiche_prete(debut=date.today() - timedelta(days=100), fin=date.today() + timedelta(days=1)))
+    action = en_diffusion(
+        fiche_prete(debut=timezone.localdate() - timedelta(days=100), fin=timezone.localdate() + timedelta(days=1))
+    )
     session = Session.objects.get(deroulement__action=action)
     bascule = plus_mois(session.fin, 1)
     assert premiere_cause(session, bascule - timedelta(days=1)) is None

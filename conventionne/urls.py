@@ -1,0 +1,5 @@
+"""Adresses du conventionné."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

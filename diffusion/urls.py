@@ -1,0 +1,5 @@
+"""Adresses de la diffusion."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

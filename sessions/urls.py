@@ -1,0 +1,5 @@
+"""Adresses des sessions."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
