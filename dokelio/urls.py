@@ -13,6 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dokelio.messagerie.urls")),
     path("", include("dokelio.comptes.urls")),
     path("referentiels/", include("dokelio.referentiels.urls")),
-    path("referentiels/", include("dokelio.referentiels.urls")),
     path("administration/", admin.site.urls),
 ]
