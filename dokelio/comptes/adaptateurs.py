@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.authentication import get_authentication_records
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -42,8 +46,8 @@ def composer_message(gabarit: str, adresse: str, contexte: Mapping[str, Any]) ->
         for partie in ("sujet", "texte")
     }
     return EmailMessage(
-        subject=" ".join(rendus["sujet"].split()),
-        body=rendus["texte"],
+        subject=re.sub(r"[ \t\r\n]+", " ", rendus["sujet"]).strip(" "),
+        body=re.sub(r"\n{3,}", "\n\n", rendus["texte"]).strip() + "\n",
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[adresse],
         headers={"X-Dokelio-Categorie": CATEGORIE},
@@ -104,6 +108,13 @@ class Adaptateur(DefaultAccountAdapter):  # type: ignore[misc]
             "instant": context.get("timestamp"),
         }
         composer_message(gabarit, email, contexte).send()
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Qui vient de se connecter n'a pas à redonner aussitôt son mot de passe."""
+        traces = get_authentication_records(self.request, self.request.user)
+        if any(time.time() - trace.get("at", 0) < REAUTHENTICATION_TIMEOUT for trace in traces):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mon_compte")

@@ -36,9 +36,14 @@ def composer(gabarit: str, contexte: Mapping[str, Any]) -> Message:
     if isinstance(variables.get("lien"), str):
         variables["lien"] = lien_absolu(variables["lien"])
     fichier = f"courriels/{gabarit}.txt"
-    sujet = " ".join(render_to_string(fichier, {**variables, "partie": "sujet"}).split())
+    sujet = sur_une_ligne(render_to_string(fichier, {**variables, "partie": "sujet"}))
     texte = serrer(render_to_string(fichier, {**variables, "partie": "texte"}))
     return Message(sujet[:255], texte, habiller(sujet, texte))
+
+
+def sur_une_ligne(texte: str) -> str:
+    """Le texte sans retour à la ligne ni blanc en trop ; les espaces insécables restent."""
+    return re.sub(r"[ \t\r\n]+", " ", texte).strip(" ")
 
 
 def serrer(texte: str) -> str:

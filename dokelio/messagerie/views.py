@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -102,7 +102,7 @@ def courriel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_not_required
 @xframe_options_sameorigin
-@csp_replace(
+@csp(
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],

@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.test import Client
+from django.utils import timezone
 
 from dokelio.comptes.models import Utilisateur
 from dokelio.messagerie.models import Courriel
@@ -20,6 +21,11 @@ LienRecu = Callable[[str], str]
 
 def _demander(client: Client, email: str) -> object:
     return client.post("/mot-de-passe/oublie/", {"email": email}, follow=True)
+
+
+def _dans(heures: float) -> Callable[[object], datetime]:
+    """L'horloge des jetons de Django (heure locale sans fuseau), avancée."""
+    return lambda _: timezone.localtime().replace(tzinfo=None) + timedelta(hours=heures)
 
 
 def _choisir(client: Client, lien: str, mot: str = NOUVEAU) -> object:
@@ -67,9 +73,7 @@ def test_le_lien_vaut_24_heures(client: Client, membre: Utilisateur, lien_recu: 
     _demander(client, membre.email)
     lien = lien_recu(membre.email)
     for heures, vaut in ((23.9, True), (24.1, False)):
-        with patch.object(
-            PasswordResetTokenGenerator, "_now", lambda soi, h=heures: datetime.now() + timedelta(hours=h)
-        ):
+        with patch.object(PasswordResetTokenGenerator, "_now", _dans(heures)):
             page = Client().get(lien, follow=True).content.decode()
         assert ("Choisir votre mot de passe" in page) is vaut
         assert ("Ce lien ne vaut plus rien" in page) is not vaut

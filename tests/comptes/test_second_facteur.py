@@ -36,6 +36,7 @@ def test_propose_il_ne_bloque_personne(client: Client, documentaliste: Utilisate
     assert client.get("/mon-compte/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
 def test_exige_le_personnel_le_met_en_place_avant_toute_page(
     client: Client, documentaliste: Utilisateur, settings: Settings
 ) -> None:
