@@ -380,13 +380,19 @@ def citer(valeur: str) -> str:
     return propre if len(propre) <= LONGUEUR_CITEE else propre[: LONGUEUR_CITEE - 1] + "…"
 
 
+def _jeton(nom: str, valeur: object) -> object:
+    """Ce qui vient du document est cité ; les bouts de phrase du validateur prennent leurs espaces insécables."""
+    if not isinstance(valeur, str):
+        return valeur
+    if nom in ("place", "comment", "suggestion", "parents"):
+        return typographie(valeur)
+    return citer(valeur) if nom == "valeur" else valeur
+
+
 def anomalie(code: str, *, ligne: int | None, chemin: str, champ: str, **valeurs: object) -> Anomalie:
     """L’anomalie de ce code ; `element` vaut `champ` sauf mention contraire. Lève KeyError si un jeton manque."""
     modele = ANOMALIES[code]
-    jetons = {
-        "element": champ,
-        **{nom: citer(v) if nom == "valeur" and isinstance(v, str) else v for nom, v in valeurs.items()},
-    }
+    jetons = {"element": champ, **{nom: _jeton(nom, valeur) for nom, valeur in valeurs.items()}}
     return Anomalie(
         code, modele.gravite, ligne, chemin, modele.phrase.format(**jetons), modele.remede.format(**jetons), champ
     )

@@ -246,26 +246,26 @@ class _Deroulement:
             self.rapport.ajouter(self.registre.conclure())
 
     def _valider(self, elt: Elt, parent: _Conteneur) -> None:
-        nom, chemin = parent.fratrie.recevoir(elt, self.marche.nom_de(elt))
+        ecrit = self.marche.nom_de(elt)
+        nom, chemin = parent.fratrie.recevoir(elt, ecrit)
         self._verser()
-        fautes: list[Anomalie] = []
-        if nom is not None:
+        if nom is None:
+            self.marche.contenu_libre(elt, chemin)
+            self._verser()
+        else:
             copie = elt if self.rapport.version == "2.3" else _en_23(elt)
             copie.tag = f"{NS}{nom}"
             fautes = valider_element(copie, chemin)
             dits = {(faute.code, faute.chemin) for faute in fautes}
             fautes += [f for f in self.registre.examiner(copie, chemin) if (f.code, f.chemin) not in dits]
             if nom == "formation":
-                self._compter(copie, chemin, fautes)
-        else:
-            self.marche.contenu_libre(elt, chemin)
-        self.rapport.ajouter(fautes)
-        self._verser()
+                self._compter(copie, chemin, fautes, mal_nommee=ecrit != nom)
+            self.rapport.ajouter(fautes)
         self._oublier(elt, parent)
 
-    def _compter(self, formation: Elt, chemin: str, fautes: list[Anomalie]) -> None:
+    def _compter(self, formation: Elt, chemin: str, fautes: list[Anomalie], *, mal_nommee: bool) -> None:
         self.rapport.formations += 1
-        self.rapport.refusees += any(faute.illisible for faute in fautes)
+        self.rapport.refusees += mal_nommee or any(faute.illisible for faute in fautes)
         if fautes and len(self.rapport.entetes) < ANOMALIES_GARDEES:
             intitule = formation.findtext(f"{NS}intitule-formation") or ""
             entete = Entete(chemin, ligne_de(formation), formation.get("numero") or "", intitule)
