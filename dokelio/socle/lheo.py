@@ -110,7 +110,14 @@ class TexteLheo(ChampLheo, models.CharField):  # type: ignore[type-arg]
 
         if (self.max_length or 0) > 255 and "widget" not in options and not self.choices:
             options["widget"] = forms.Textarea
-        return super().formfield(**options)
+        champ = super().formfield(**options)
+        # Le compteur montré sous le champ ; un code ou un numéro de forme fixe n'en a pas.
+        if champ is not None and not self.choices and not self.motif:
+            champ.limite_lheo = self.max_length  # type: ignore[attr-defined]
+            champ.error_messages["max_length"] = (
+                "Ce texte compte %(show_value)s caractères, LHEO en admet %(limit_value)s. Raccourcissez-le."
+            )
+        return champ
 
 
 class CodeLheo(TexteLheo):

@@ -9,6 +9,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
 from dokelio.socle import etats, panneaux
+from dokelio.socle.lheo import TexteLheo
 
 
 def rendre(gabarit: str, **variables: Any) -> str:
@@ -145,3 +146,14 @@ def test_les_panneaux_sortent_dans_leur_ordre_et_se_taisent_quand_ils_n_ont_rien
     assert rendu.count("dk-fil") == 2
     with pytest.raises(ValueError, match="premier"):
         panneaux.inscrire("essai", panneau("premier", 99, {}))
+
+
+def test_un_champ_de_modele_lie_a_lheo_montre_sa_limite_et_dit_le_depassement() -> None:
+    champ = TexteLheo(chemin="formation/objectif-formation").formfield()
+
+    class Saisie(forms.Form):
+        objectif = champ
+
+    rendu = str(Saisie({"objectif": "x" * 3001})["objectif"].as_field_group())
+    assert "3\u202f001 / 3\u202f000, 1 de trop" in rendu
+    assert "Ce texte compte 3001 caractères, LHEO en admet 3000." in rendu
