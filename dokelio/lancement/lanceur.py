@@ -216,6 +216,8 @@ def lancer() -> None:
             DJANGO_RUNSERVER_HIDE_WARNING="true",
             DOKELIO_LIE_AU_PARENT="oui",
             PYTHONUNBUFFERED="1",
+            # En root, Celery s'inquiète sur six lignes ; le dire n'aide pas qui essaie la maison dans un conteneur.
+            PYTHONWARNINGS="ignore:You're running the worker with superuser privileges",
         )
         comptes = _preparer(lancement)
         lancement.demarrer("pages", "manage.py", "runserver", f"{HOTE}:{port}")
@@ -225,6 +227,7 @@ def lancer() -> None:
         horloge = ("--schedule", str(lancement.dossier / "beat"), "--pidfile", "")
         lancement.demarrer("horloge Celery", *celery, "beat", "--loglevel", "WARNING", *horloge)
         _attendre_les_pages(lancement, port)
+        time.sleep(0.3)  # les enfants finissent leurs lignes : l'adresse reste la dernière
         _annoncer(lancement, port, comptes)
         while True:
             _verifier(lancement)

@@ -1,5 +1,6 @@
 """Commandes internes : `superviser USAGE [RACINE]` tient les serveurs, `effacer [RACINE]` jette ce qu'ils ont écrit."""
 
+import contextlib
 import shutil
 import sys
 from pathlib import Path
@@ -27,6 +28,8 @@ def effacer(racine: Path) -> int:
         if ou.compte is not None:
             shutil.rmtree(ou.base if usage == usages[-1] else ou.prises, ignore_errors=True)
             shutil.rmtree(ou.prises.parent if usage == usages[-1] else ou.prises, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            ou.execution.parent.rmdir()
         print(f"Effacé : {ou.donnees}")
     return 0
 

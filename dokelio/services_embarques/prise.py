@@ -51,8 +51,9 @@ class Prise:
 
     def rompue(self) -> bool:
         """Vrai si le superviseur n'est plus là."""
+        self.connexion.setblocking(False)
         try:
-            return self.connexion.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+            return self.connexion.recv(1, socket.MSG_PEEK) == b""
         except BlockingIOError:
             return False
         except OSError:
@@ -155,4 +156,3 @@ def _demarrer_le_superviseur(ou: Lieux) -> socket.socket:
             break
         time.sleep(0.02)
     raise ServiceIndisponible(f"Le superviseur des serveurs embarqués ne démarre pas : voir {ou.journal}.")
-

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 _NIVEAUX = {"DEBUG": "détail", "INFO": "info", "WARNING": "attention", "ERROR": "erreur", "CRITICAL": "grave"}
-_PIECES = ("django", "celery", "dokelio", "structures", "conventionne", "formations", "sessions", "diffusion")
+_PIECES = ("django", "dokelio", "structures", "conventionne", "formations", "sessions", "diffusion")
 
 
 class UneLigne(logging.Formatter):
@@ -28,5 +28,7 @@ def journal(niveau: str = "INFO") -> dict[str, Any]:
         "root": {"handlers": ["sortie"], "level": "WARNING"},
         "loggers": {
             **{piece: {"handlers": ["sortie"], "level": niveau, "propagate": False} for piece in _PIECES},
+            # L'horloge bat chaque minute : on n'en dit que ce qui va mal.
+            "celery": {"handlers": ["sortie"], "level": "WARNING", "propagate": False},
         },
     }
