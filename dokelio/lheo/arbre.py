@@ -149,13 +149,13 @@ def _extras(elt: etree._Element, chemin: str, rebuts: list[Rebut] | None) -> Noe
 
 def _extra(elt: etree._Element) -> Noeud:
     if any(isinstance(fils.tag, str) for fils in elt) or any(cle[0] == "{" for cle in elt.attrib):
-        return {"xml": extra_canonique(elt)}
+        return {"xml": canonique_lheo(elt)}
     texte = (elt.text or "") + "".join(fils.tail or "" for fils in elt)
     return {**_attributs(elt), "#": texte} if elt.attrib else texte
 
 
-def extra_canonique(elt: etree._Element) -> str:
-    """La forme canonique exclusive d’un extra, l’espace LHEO par défaut, sans commentaires ni instructions.
+def canonique_lheo(elt: etree._Element) -> str:
+    """La forme canonique exclusive d’un élément, l’espace LHEO par défaut, sans commentaires ni instructions.
 
     Écrite ici, non par libxml2 : il refuse les espaces de noms relatifs et garde les préfixes d’origine.
     """

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from .arbre import ANALYSEUR, Noeud, extra_canonique
+from .arbre import ANALYSEUR, Noeud, canonique_lheo
 from .grammaire import ESPACE, ESPACE_XML, ESPACE_XSI, RACINES, TYPES_ATTRIBUTS, Element, element, enfants_de
 
 _Ecrivain = Callable[[Any, list[str]], None]
@@ -260,7 +260,7 @@ def _extra_structure(xml: str, sans_identifiants: bool) -> str:
             for attribut in ("id", "idref"):
                 if attribut in fils.attrib:
                     del fils.attrib[attribut]
-    return extra_canonique(elt).replace(f'<extra xmlns="{ESPACE}"', "<extra", 1)
+    return canonique_lheo(elt).replace(f'<extra xmlns="{ESPACE}"', "<extra", 1)
 
 
 def _diagnostiquer(chemin: str, regle: Element, noeud: Any) -> None:

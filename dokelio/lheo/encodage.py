@@ -67,8 +67,9 @@ class Octets:
         self.particularites: list[str] = []
         self._debut = flux.tell() if flux.seekable() else None
         if self._debut is not None:
-            self._refuser_trop_gros(flux.seek(0, 2) - self._debut)
+            taille = flux.seek(0, 2) - self._debut
             flux.seek(self._debut)
+            self._refuser_trop_gros(taille)
         self._tete = flux.read(MORCEAU)
         self._refuser_autre_chose()
         self.encodage = self._choisir_encodage()
@@ -97,7 +98,7 @@ class Octets:
 
     def _refuser_trop_gros(self, taille: int) -> None:
         if self._taille_max is not None and taille > self._taille_max:
-            maxi = f"{self._taille_max // 2**20} Mo" if self._taille_max >= 2**20 else f"{self._taille_max} octets"
+            maxi = f"{self._taille_max // 2**20} Mo" if self._taille_max >= 2**20 else f"{self._taille_max} octets"
             raise DocumentRefuse("trop-gros", f"Le fichier dépasse la taille admise : {maxi}.")
 
     def _refuser_autre_chose(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from .arbre import Noeud, Rebut, canonique, vers_arbre
+from .arbre import Noeud, Rebut, canonique, canonique_lheo, vers_arbre
 from .encodage import TAILLE_MAX, DocumentRefuse, Octets
 from .grammaire import ESPACE, ESPACE_22, ESPACE_EDOF, RACINES
 
@@ -45,11 +45,15 @@ _RACINES = "« lheo », « lheo-plus » ou « lheo-index »"
 
 @dataclass(frozen=True, slots=True)
 class FormationLue:
-    """Une formation d’un document : `rang` depuis 1, `ligne` du fichier. L’élément ne vaut que jusqu’à la suivante."""
+    """Une formation d’un document : `rang` depuis 1, `ligne` du fichier.
+
+    `element` est vidé quand on passe à la suivante : n’en gardez que l’arbre ou l’empreinte.
+    """
 
     element: etree._Element
     rang: int
     ligne: int
+    natif: bool = True  # lu tel quel, et non traduit d’une version antérieure
 
     def arbre(self, rebuts: list[Rebut] | None = None) -> Noeud:
         """L’arbre de la formation (voir `vers_arbre`)."""
@@ -57,7 +61,9 @@ class FormationLue:
 
     def empreinte(self) -> str:
         """L’empreinte du contenu, en 32 chiffres hexadécimaux : la même quel que soit le document qui le porte."""
-        return blake2b(canonique(self.element).encode(), digest_size=16).hexdigest()
+        natif = self.natif and self.element.prefix is None
+        texte = canonique(self.element) if natif else canonique_lheo(self.element)
+        return blake2b(texte.encode(), digest_size=16).hexdigest()
 
 
 class Lecture:
@@ -101,8 +107,8 @@ class Lecture:
             if not self._est_formation(elt):
                 continue
             rang += 1
-            ligne = elt.sourceline or 0
-            yield FormationLue(elt if self.version == "2.3" else _en_23(elt), rang, ligne)
+            ligne, natif = elt.sourceline or 0, self.version == "2.3"
+            yield FormationLue(elt if natif else _en_23(elt), rang, ligne, natif)
             elt.clear(keep_tail=True)
             if precedente is not None and (parent := precedente.getparent()) is not None:
                 parent.remove(precedente)

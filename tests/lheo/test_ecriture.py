@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from lxml import etree
 
-from dokelio.lheo.arbre import HorsGrammaire, Rebut, canonique, extra_canonique, vers_arbre, vers_element
+from dokelio.lheo.arbre import HorsGrammaire, Rebut, canonique, canonique_lheo, vers_arbre, vers_element
 from dokelio.lheo.ecriture import CaractereInterdit, NoeudInvalide, Redacteur, ecrire, nettoyer, nettoyer_arbre
 from dokelio.lheo.grammaire import ESPACE, ElementInconnu
 from tests.lheo.strategies import CURIOSITES, STRUCTURES, arbres, documents, formations
@@ -155,9 +155,9 @@ def test_un_attribut_d_un_autre_espace_de_noms_est_garde() -> None:
 
 
 @pytest.mark.parametrize("contenu", [s for s in STRUCTURES if "relatif" not in s])
-def test_l_extra_canonique_est_celui_de_libxml2(contenu: str) -> None:
+def test_l_canonique_lheo_est_celui_de_libxml2(contenu: str) -> None:
     elt = etree.fromstring(f'<extra xmlns="{ESPACE}" tag="t" info="a&#10;b">{contenu}</extra>')
-    assert extra_canonique(elt) == canonique(elt)
+    assert canonique_lheo(elt) == canonique(elt)
 
 
 def test_un_extra_prefixe_revient_sans_prefixe() -> None:
