@@ -55,7 +55,7 @@ def composer_message(gabarit: str, adresse: str, contexte: Mapping[str, Any]) ->
     )
 
 
-class Adaptateur(DefaultAccountAdapter):  # type: ignore[misc]
+class Adaptateur(DefaultAccountAdapter):
     """Comptes : personne ne s'inscrit seul ; les refus disent quoi faire."""
 
     error_messages: ClassVar[dict[str, Any]] = {
@@ -120,7 +120,7 @@ class Adaptateur(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("mon_compte")
 
 
-class AdaptateurSecondFacteur(DefaultMFAAdapter):  # type: ignore[misc]
+class AdaptateurSecondFacteur(DefaultMFAAdapter):
     """Second facteur : une personne à qui il est exigé ne peut pas le retirer."""
 
     error_messages: ClassVar[dict[str, Any]] = {

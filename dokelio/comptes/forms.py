@@ -37,7 +37,7 @@ def _presenter(champ: forms.Field, libelle: str, aide: str = "", *, absent: str 
         champ.error_messages["required"] = absent
 
 
-class ConnexionForm(LoginForm):  # type: ignore[misc]
+class ConnexionForm(LoginForm):
     """Adresse et mot de passe."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ def _avec_message(validateur: Any) -> Any:
     return EmailValidator(message=COURRIEL_INCORRECT) if isinstance(validateur, EmailValidator) else validateur
 
 
-class MotDePasseOublieForm(ResetPasswordForm):  # type: ignore[misc]
+class MotDePasseOublieForm(ResetPasswordForm):
     """L'adresse à laquelle envoyer un lien ; la réponse ne dit pas si elle existe."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -88,7 +88,7 @@ class _DeuxSaisies:
         return donnees
 
 
-class ChoisirMotDePasseForm(_DeuxSaisies, ResetPasswordKeyForm):  # type: ignore[misc]
+class ChoisirMotDePasseForm(_DeuxSaisies, ResetPasswordKeyForm):
     """Le mot de passe choisi par le lien à usage unique."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -96,7 +96,7 @@ class ChoisirMotDePasseForm(_DeuxSaisies, ResetPasswordKeyForm):  # type: ignore
         self._presenter_saisies()
 
 
-class LienForm(UserTokenForm):  # type: ignore[misc]
+class LienForm(UserTokenForm):
     """Le lien à usage unique ; celui d'un compte désactivé ne vaut plus rien."""
 
     def clean(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class LienForm(UserTokenForm):  # type: ignore[misc]
         return donnees
 
 
-class ChangerMotDePasseForm(_DeuxSaisies, ChangePasswordForm):  # type: ignore[misc]
+class ChangerMotDePasseForm(_DeuxSaisies, ChangePasswordForm):
     """Changer de mot de passe, une fois connecté."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,7 +115,7 @@ class ChangerMotDePasseForm(_DeuxSaisies, ChangePasswordForm):  # type: ignore[m
         _presenter(self.fields["oldpassword"], "Mot de passe actuel", absent=MOT_DE_PASSE_ABSENT)
 
 
-class ConfirmerForm(ReauthenticateForm):  # type: ignore[misc]
+class ConfirmerForm(ReauthenticateForm):
     """Redonner son mot de passe avant un geste sensible."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -127,7 +127,7 @@ def _presenter_code(champ: forms.Field, aide: str) -> None:
     _presenter(champ, "Code", aide, absent="Saisissez le code.", inputmode="numeric", autocomplete="one-time-code")
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
+class CodeForm(AuthenticateForm):
     """Le code du second facteur, ou un code de secours."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -135,7 +135,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
         _presenter_code(self.fields["code"], "6 chiffres de votre application, ou un code de secours.")
 
 
-class ConfirmerCodeForm(ReauthentifierForm):  # type: ignore[misc]
+class ConfirmerCodeForm(ReauthentifierForm):
     """Redonner un code avant un geste sensible."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -143,7 +143,7 @@ class ConfirmerCodeForm(ReauthentifierForm):  # type: ignore[misc]
         _presenter_code(self.fields["code"], "6 chiffres de votre application, ou un code de secours.")
 
 
-class ActiverForm(ActivateTOTPForm):  # type: ignore[misc]
+class ActiverForm(ActivateTOTPForm):
     """Le premier code, qui met le second facteur en place."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from dokelio.socle.recherche import colonne_cle, index_trigramme
 DOUBLON = "Un compte existe déjà avec cette adresse : une adresse nominative correspond à un seul compte."
 
 
-class CourrielNominatif(models.EmailField):
+class CourrielNominatif(models.EmailField):  # type: ignore[type-arg]
     """Une adresse gardée en minuscules : les recherches aussi y passent, la casse ne distingue jamais deux comptes."""
 
     def to_python(self, value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from dokelio.comptes.models import Utilisateur
+    from dokelio.messagerie.models import Courriel, Notification  # noqa: F401
 
 
 class CourrielQuerySet(models.QuerySet["Courriel"]):

@@ -73,6 +73,17 @@ def preferences(request: HttpRequest) -> HttpResponse:
     return render(request, "messagerie/preferences.html", contexte)
 
 
+# Un courriel a ses styles en ligne : il s'affiche hors du site, sans script, sans image, sans formulaire.
+CADRE = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "frame-ancestors": [SELF],
+    "form-action": [NONE],
+    "base-uri": [NONE],
+    "sandbox": ["allow-top-navigation-by-user-activation", "allow-popups", "allow-popups-to-escape-sandbox"],
+}
+
+
 def _lisibles() -> None:
     """Hors développement, ces pages n'existent pas."""
     if not settings.COURRIELS_LISIBLES:
@@ -102,16 +113,7 @@ def courriel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_not_required
 @xframe_options_sameorigin
-@csp(
-    {
-        "default-src": [NONE],
-        "style-src": [UNSAFE_INLINE],
-        "frame-ancestors": [SELF],
-        "form-action": [NONE],
-        "base-uri": [NONE],
-        "sandbox": ["allow-top-navigation-by-user-activation", "allow-popups", "allow-popups-to-escape-sandbox"],
-    }
-)
+@csp(CADRE)  # type: ignore[arg-type]
 def courriel_html(request: HttpRequest, pk: int) -> HttpResponse:
     """Développement : la page HTML telle qu'une messagerie la reçoit, sans script ni image, hors du site (sandbox)."""
     _lisibles()
