@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 
@@ -141,7 +142,9 @@ def test_les_panneaux_sortent_dans_leur_ordre_et_se_taisent_quand_ils_n_ont_rien
     panneaux.inscrire("essai", panneau("second", 20, {"ici": "deux"}))
     panneaux.inscrire("essai", panneau("muet", 15, None))
     panneaux.inscrire("essai", panneau("premier", 10, {"ici": "un"}))
-    rendu = rendre('{% panneaux "essai" objet %}', request=RequestFactory().get("/"), objet=object())
+    request = RequestFactory().get("/")
+    request.user = AnonymousUser()
+    rendu = rendre('{% panneaux "essai" objet %}', request=request, objet=object())
     assert rendu.index(">un<") < rendu.index(">deux<")
     assert rendu.count("dk-fil") == 2
     with pytest.raises(ValueError, match="premier"):

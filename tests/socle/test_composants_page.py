@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from django.http import Http404
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest
 from django.template import loader
 from django.test import RequestFactory
 from django.test.signals import template_rendered
@@ -15,8 +16,15 @@ GABARITS = Path(__file__).resolve().parents[2] / "templates"
 STATIQUES = GABARITS.parent / "static"
 
 
+def demande() -> HttpRequest:
+    """La demande d'un visiteur sans compte."""
+    request = RequestFactory().get("/composants/")
+    request.user = AnonymousUser()
+    return request
+
+
 @pytest.fixture
-def page(settings: object) -> tuple[str, set[str]]:
+def vue_rendue(settings: object) -> tuple[str, set[str]]:
     """Le HTML de la page et les gabarits qu'elle a rendus."""
     settings.DEBUG = True  # type: ignore[attr-defined]
     vus: set[str] = set()
@@ -26,7 +34,7 @@ def page(settings: object) -> tuple[str, set[str]]:
 
     template_rendered.connect(noter)
     try:
-        html = composants(RequestFactory().get("/composants/")).content.decode()
+        html = composants(demande()).content.decode()
     finally:
         template_rendered.disconnect(noter)
     return html, vus
@@ -35,20 +43,20 @@ def page(settings: object) -> tuple[str, set[str]]:
 def test_la_page_des_composants_n_existe_qu_en_developpement(settings: object) -> None:
     settings.DEBUG = False  # type: ignore[attr-defined]
     with pytest.raises(Http404):
-        composants(RequestFactory().get("/composants/"))
+        composants(demande())
 
 
-def test_chaque_composant_est_montre_sur_la_page(page: tuple[str, set[str]]) -> None:
+def test_chaque_composant_est_montre_sur_la_page(vue_rendue: tuple[str, set[str]]) -> None:
     ailleurs = {
         "composants/messages.html",
         "composants/erreur_page.html",
     }  # messages : en tête ; erreur : pages d'erreur
     tous = {f"composants/{fichier.name}" for fichier in (GABARITS / "composants").glob("*.html")}
-    assert tous - page[1] <= ailleurs
+    assert tous - vue_rendue[1] <= ailleurs
 
 
-def test_ni_script_ni_style_dans_la_page_ni_rien_d_exterieur(page: tuple[str, set[str]]) -> None:
-    html = page[0]
+def test_ni_script_ni_style_dans_la_page_ni_rien_d_exterieur(vue_rendue: tuple[str, set[str]]) -> None:
+    html = vue_rendue[0]
     assert re.findall(r'\sstyle="', html) == []
     assert "<style" not in html
     assert all(" src=" in balise for balise in re.findall(r"<script[^>]*>", html))
@@ -56,8 +64,8 @@ def test_ni_script_ni_style_dans_la_page_ni_rien_d_exterieur(page: tuple[str, se
     assert re.findall(r'(?:src|href)="(?:https?:)?//', html) == []
 
 
-def test_chaque_identifiant_de_la_page_est_unique(page: tuple[str, set[str]]) -> None:
-    html = re.sub(r"<template.*?</template>", "", page[0], flags=re.S)
+def test_chaque_identifiant_de_la_page_est_unique(vue_rendue: tuple[str, set[str]]) -> None:
+    html = re.sub(r"<template.*?</template>", "", vue_rendue[0], flags=re.S)
     identifiants = re.findall(r'\sid="([^"]+)"', html)
     assert sorted({i for i in identifiants if identifiants.count(i) > 1}) == []
 
