@@ -33,7 +33,10 @@ class Ecart:
 
 @dataclass(slots=True)
 class Entree:
-    """Une ligne de l'histoire. `auteur` vide : le système ; `geste` relie ce qu'un même clic a fait."""
+    """Une ligne de l'histoire. `auteur` vide : le système ; `geste` relie ce qu'un même clic a fait ;
+
+    `changement` : rien d'autre que des champs modifiés, et donc rien du tout sans écart.
+    """
 
     instant: datetime
     auteur: str
@@ -42,6 +45,7 @@ class Entree:
     commentaire: str = ""
     ecarts: list[Ecart] = field(default_factory=list)
     geste: str = ""
+    changement: bool = False
 
 
 Source = Callable[[models.Model, int], Iterable[Entree]]
@@ -98,6 +102,7 @@ def changements(objet: models.Model, limite: int = LIMITE) -> list[Entree]:
                 phrase=f"{auteur} a modifié la fiche." if auteur else "La fiche a été modifiée.",
                 ecarts=ecarts,
                 geste=str(contexte.get("geste", "")),
+                changement=True,
             )
         )
     return entrees
@@ -110,15 +115,15 @@ def _reunir(entrees: Sequence[Entree]) -> list[Entree]:
         derniere = reunies[-1] if reunies else None
         if (
             derniere is not None
-            and (derniere.phrase, derniere.icone) == (entree.phrase, entree.icone)
-            and derniere.ecarts
-            and entree.ecarts
+            and derniere.changement
+            and entree.changement
+            and derniere.phrase == entree.phrase
             and derniere.instant - entree.instant < VEILLE
         ):
             derniere.ecarts = _fondre(entree.ecarts, derniere.ecarts)
         else:
             reunies.append(entree)
-    return [entree for entree in reunies if entree.ecarts or entree.icone != "pencil-line"]
+    return [entree for entree in reunies if entree.ecarts or not entree.changement]
 
 
 def _fondre(anciens: Iterable[Ecart], recents: Iterable[Ecart]) -> list[Ecart]:

@@ -96,6 +96,18 @@ def test_ce_qu_une_transition_change_lui_est_joint(claire: Any) -> None:
     assert soumission.ecarts == []
 
 
+def test_un_aller_retour_disparait_mais_une_transition_reste(claire: Any) -> None:
+    fiche = Fiche.objects.create(titre="A", fin=date(2026, 3, 31))
+    for titre in ("B", "A"):
+        with contexte_historique(claire):
+            fiche.titre = titre
+            fiche.save()
+    assert pour(fiche) == []
+    effectuer(fiche, "soumettre", claire)
+    effectuer(fiche, "prendre_en_charge", claire)
+    assert [entree.ecarts for entree in pour(fiche)] == [[], []]
+
+
 def test_l_histoire_coute_trois_requetes(claire: Any, django_assert_num_queries: Any) -> None:
     fiche = Fiche.objects.create(titre="0", fin=date(2026, 3, 31))
     for rang in range(10):

@@ -82,7 +82,15 @@ MACHINE = Machine(
             effets=[avertir],
         ),
         Transition("reprendre", "Reprendre", [Etat.A_CONTROLER], ORIGINE, "{auteur} a repris la fiche.", membre),
-        Transition("prendre_en_charge", "Prendre", [Etat.A_CONTROLER], MEME, "{auteur} contrôle la fiche.", carif),
+        Transition(
+            "prendre_en_charge",
+            "Prendre",
+            [Etat.A_CONTROLER],
+            MEME,
+            "{auteur} contrôle la fiche.",
+            carif,
+            icone="pencil-line",
+        ),
         Transition(
             "valider",
             "Accepter",
