@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, Value, When
 
-from dokelio.lheo.identifiants import DEPARTEMENTS_IDF
+from dokelio.lheo.identifiants import DEPARTEMENTS_IDF, bien_forme
 from dokelio.socle.identifiants import normaliser_code
 from dokelio.socle.recherche import cle_alphabetique, par_ressemblance, tous_les_mots
 
@@ -68,10 +68,14 @@ class CommuneQuerySet(QuerySet["Commune"]):
 
     def pour_code_postal(self, code_postal: str) -> Self:
         """Celles que ce code postal dessert, par ordre alphabétique."""
+        if not bien_forme("code_postal", code_postal):  # PostgreSQL tronquerait un code trop long
+            return self.none()
         return self.proposees().filter(codes_postaux__contains=[code_postal]).order_by("cle", "code_insee")
 
     def pour_code_insee(self, code_insee: str) -> Self:
         """La commune de ce code, ou celle qui l'a absorbée (ancien code)."""
+        if not bien_forme("insee", code_insee):
+            return self.none()
         return self.filter(Q(code_insee=code_insee) | Q(anciens_codes__contains=[code_insee]))
 
     def chercher(self, texte: str) -> Self:
@@ -146,20 +150,25 @@ class CertificationQuerySet(QuerySet["Certification"]):
         return self.filter(echeance, actif=True)
 
     def pour_code(self, code: str) -> Self:
-        """La fiche d'un code écrit « RNCP37674 », « rncp 37674 » ou, d'un flux, « 37674 » (RNCP) ."""
+        """La fiche d'un code écrit « RNCP37674 », « rncp 37674 » ou, d'un flux, « 37674 » (RNCP)."""
         nu = normaliser_code(code)
         return self.filter(code=f"RNCP{nu}" if nu.isdecimal() else nu)
 
     def pour_certifinfo(self, code: str) -> Self:
         """Les fiches auxquelles ce code CertifInfo mène."""
-        return self.filter(codes_certifinfo__contains=[code])
+        return self.filter(codes_certifinfo__contains=[code]) if bien_forme("certifinfo", code) else self.none()
 
     def chercher(self, texte: str) -> Self:
         """Par code (RNCP, RS, CertifInfo, CFD) ou par mots de l'intitulé ; les actives d'abord."""
         nu = normaliser_code(texte)
-        codes = Q(code__startswith=nu) | Q(codes_certifinfo__contains=[nu]) | Q(codes_cfd__contains=[nu])
-        if nu.isdecimal():
+        codes = Q(pk__in=[])
+        if re.fullmatch(r"(RNCP|RS)[0-9]*", nu, re.ASCII):
+            codes |= Q(code__startswith=nu)
+        if bien_forme("certifinfo", nu):
             codes |= Q(code__startswith=f"RNCP{nu}") | Q(code__startswith=f"RS{nu}")
+            codes |= Q(codes_certifinfo__contains=[nu])
+        if bien_forme("cfd", nu):
+            codes |= Q(codes_cfd__contains=[nu])
         trouvees = chercher_par_code_ou_mots(self, texte, codes)
         return trouvees.order_by("-actif", *trouvees.query.order_by)
 

@@ -70,3 +70,11 @@ def test_l_echeance_est_comprise_dans_la_validite() -> None:
     assert not fiche.active_au(datetime.date(2027, 10, 2))
     assert Certification.objects.actives_au(datetime.date(2027, 10, 1)).filter(code="RS6809").exists()
     assert not Certification.objects.actives_au(datetime.date(2027, 10, 2)).filter(code="RS6809").exists()
+
+
+def test_un_code_trop_long_ne_trouve_rien() -> None:
+    assert Commune.objects.pour_code_postal("75020").get().nom == "Paris 20ᵉ"
+    assert not Commune.objects.pour_code_postal("750201").exists()
+    assert not Commune.objects.pour_code_insee("930591").exists()
+    assert not Certification.objects.pour_certifinfo("11492000000").exists()
+    assert Certification.objects.pour_certifinfo("114920").get() == Certification.objects.pour_code("37674").get()

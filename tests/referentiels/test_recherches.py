@@ -64,6 +64,11 @@ def test_une_certification_se_trouve_par_tous_ses_codes_et_malgre_une_faute(conn
     assert _cherche(connecte, "certifications", q=question)[0]["valeur"] == "RNCP37674"
 
 
+def test_un_mot_qui_commence_comme_un_code_n_est_pas_ce_code(connecte: Client) -> None:
+    lignes = _cherche(connecte, "certifications", q="36T32604X")
+    assert "RNCP37674" not in [ligne["valeur"] for ligne in lignes]
+
+
 def test_les_fiches_actives_viennent_d_abord_et_les_autres_le_disent(connecte: Client) -> None:
     lignes = _cherche(connecte, "certifications", q="tourier")
     assert lignes
