@@ -61,6 +61,11 @@ def lire_certification(arbre: Arbre) -> dict[str, Any]:
     return valeurs | {"reste_lheo": reste}
 
 
+def certification_vers_arbre(valeurs: dict[str, Any]) -> Arbre:
+    """La `certification` de valeurs lues : le contraire de `lire_certification`, sans ligne en base."""
+    return contenu(ActionCertification(**valeurs), "certification")
+
+
 # ------------------------------------------------------------------ écrire
 
 LIENS = (

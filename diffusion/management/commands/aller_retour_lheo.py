@@ -1,0 +1,114 @@
+"""`manage.py aller_retour_lheo FICHIER --sortie FICHIER` : ce que la base garde d'un document, récrit depuis la base.
+
+Le document entre comme par un import, ses formations sont relues dans la base et écrites sous les numéros du document,
+puis tout est défait.
+"""
+
+import os
+import sys
+import tempfile
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from diffusion.correspondances.formation import charger, ecrire_formation
+from diffusion.correspondances.numerotation import NumerotationEmetteur
+from diffusion.imports.depot import Annulation
+from diffusion.imports.fiche import Portee
+from diffusion.imports.moteur import importer
+from diffusion.imports.rapport import Rapport
+from diffusion.management.commands.importer_lheo import LIGNES_AFFICHEES, ouvrir
+from diffusion.models import EtatImport, Gravite, Import
+from dokelio.lheo.ecriture import Redacteur
+from dokelio.lheo.lecture import DocumentRefuse
+from formations.models import Action
+
+PAR_LECTURE = 200
+
+
+class Command(BaseCommand):
+    """Codes de retour : 0 tout est revenu, 1 des formations ont été refusées, 2 le document n'a pas pu être lu."""
+
+    help = "Fait l'aller-retour d'un document LHEO par la base, sans rien y laisser."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: Any) -> None:
+        """Ceux du contrat."""
+        parser.add_argument("fichier", metavar="FICHIER", help="document LHEO, « - » pour l'entrée standard")
+        parser.add_argument("--sortie", metavar="FICHIER", required=True, help="document écrit d'après la base")
+
+    def handle(self, *args: Any, fichier: str, sortie: str, **options: Any) -> None:
+        """Importe, relit, écrit, défait."""
+        cible = Path(sortie)
+        if not cible.parent.is_dir():
+            raise CommandError(f"Le dossier « {cible.parent} » n'existe pas.", returncode=2)
+        if cible.is_dir():
+            raise CommandError(f"« {sortie} » est un dossier.", returncode=2)
+        with ouvrir(fichier) as flux:
+            try:
+                with _ecrit_a_cote(cible) as ecriture:
+                    rapport = aller_retour(flux, ecriture)
+            except DocumentRefuse as refus:
+                raise CommandError(refus.phrase, returncode=2) from None
+            except OSError as erreur:
+                raise CommandError(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.", returncode=2) from None
+        refus = [ligne for ligne in rapport.lignes if ligne.gravite == Gravite.REFUS]
+        for ligne in refus[:LIGNES_AFFICHEES]:
+            self.stderr.write(f"ligne {ligne.ligne} [{ligne.code}] {ligne.chemin} : {ligne.phrase}")
+        if refus:
+            sys.exit(1)
+
+
+class _ecrit_a_cote:  # noqa: N801 — s'emploie comme une fonction
+    """Un fichier écrit à côté de sa place et qui ne la prend qu'une fois complet."""
+
+    def __init__(self, cible: Path) -> None:
+        self._cible = cible
+
+    def __enter__(self) -> BinaryIO:
+        prise, nom = tempfile.mkstemp(prefix=f".{self._cible.name}.", dir=self._cible.parent)
+        self._provisoire = Path(nom)
+        self._flux: BinaryIO = os.fdopen(prise, "wb")
+        return self._flux
+
+    def __exit__(self, classe: Any, *reste: Any) -> None:
+        self._flux.close()
+        if classe is None:
+            self._provisoire.chmod(0o644)
+            self._provisoire.replace(self._cible)
+        else:
+            self._provisoire.unlink(missing_ok=True)
+
+
+def aller_retour(flux: BinaryIO, sortie: BinaryIO) -> Rapport:
+    """Fait entrer un document, écrit ce que la base en tient, défait tout ; rend le compte rendu de l'import."""
+    rapport: Rapport | None = None
+    try:
+        with transaction.atomic():
+            actions: array[int] = array("q")
+            rapport = importer(flux, Portee(neuf=True), lambda rang, action: actions.append(action))
+            depot = Import.objects.create(nom="aller-retour", etat=EtatImport.TERMINE, enveloppe=rapport.enveloppe)
+            enveloppe = Import.objects.values_list("enveloppe", flat=True).get(pk=depot.pk)
+            with Redacteur(sortie, enveloppe) as redacteur:
+                for arbre in relire(actions):
+                    redacteur.formation(arbre)
+            raise Annulation
+    except Annulation:
+        pass
+    assert rapport is not None  # sinon l'exception est déjà partie
+    return rapport
+
+
+def relire(actions: "array[int]") -> Iterator[Any]:
+    """Les `formation` de ces actions, lues dans la base, sous les numéros de leur émetteur."""
+    numerotation = NumerotationEmetteur()
+    for debut in range(0, len(actions), PAR_LECTURE):
+        cles = actions[debut : debut + PAR_LECTURE].tolist()
+        lues = Action.objects.in_bulk(cles)
+        charger(list(lues.values()))
+        for cle in cles:
+            yield ecrire_formation(lues[cle], numerotation, tel_que_recu=True)

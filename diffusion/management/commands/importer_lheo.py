@@ -1,0 +1,160 @@
+"""`manage.py importer_lheo FICHIER [--organisme OF_…] [--simulation] [--json]` : fait entrer un document LHEO."""
+
+import hashlib
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from diffusion.imports.depot import Annulation, garder_les_lignes, portee_de
+from diffusion.imports.moteur import importer
+from diffusion.imports.rapport import Ligne, Rapport
+from diffusion.models import EtatImport, Gravite, Import
+from dokelio.lheo.lecture import DocumentRefuse
+from dokelio.socle.references import normaliser_reference
+from structures.models import Organisme
+
+LIGNES_AFFICHEES = 200
+
+
+class FluxMesure(io.RawIOBase):
+    """Un flux dont on compte et condense les octets à mesure qu'ils sont lus ; il ne revient pas en arrière."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self.taille = 0
+        self.sha256 = hashlib.sha256()
+
+    def readable(self) -> bool:
+        """Toujours lisible."""
+        return True
+
+    def read(self, taille: int = -1) -> bytes:
+        """Lit au plus `taille` octets."""
+        octets = self._source.read(taille)
+        self.taille += len(octets)
+        self.sha256.update(octets)
+        return octets
+
+
+class Command(BaseCommand):
+    """Codes de retour : 0 tout est entré, 1 des formations ont été refusées, 2 le document n'a pas pu être lu."""
+
+    help = "Importe un document LHEO 2.3 ou 2.2 ; « - » lit l'entrée standard."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: Any) -> None:
+        """Ceux du contrat."""
+        parser.add_argument("fichier", metavar="FICHIER", help="document LHEO, « - » pour l'entrée standard")
+        parser.add_argument("--organisme", metavar="OF_…", help="tout ranger chez cet organisme, comme s'il importait")
+        parser.add_argument("--simulation", action="store_true", help="dire ce qui se passerait, sans rien garder")
+        parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d'autre")
+
+    def handle(self, *args: Any, fichier: str, organisme: str | None, simulation: bool, **options: Any) -> None:
+        """Importe et rend compte."""
+        chez = organisme_nomme(organisme)
+        with ouvrir(fichier) as source:
+            flux = FluxMesure(source)
+            depot = Import(
+                nom="entrée standard" if fichier == "-" else Path(fichier).name[:255],
+                organisme=chez,
+                simulation=simulation,
+                debut=timezone.now(),
+            )
+            try:
+                rapport = self._importer(flux, depot)
+            except DocumentRefuse as refus:
+                raise CommandError(refus.phrase, returncode=2) from None
+        if options["json"]:
+            self.stdout.write(json.dumps(en_json(depot, rapport), ensure_ascii=False))
+        else:
+            self._raconter(depot, rapport)
+        if rapport.par_gravite[Gravite.REFUS.value]:
+            sys.exit(1)
+
+    def _importer(self, flux: FluxMesure, depot: Import) -> Rapport:
+        """Import et ligne d'import dans la même transaction : un document refusé ne laisse rien du tout."""
+        rapport: Rapport
+        try:
+            with transaction.atomic():
+                rapport = importer(flux, portee_de(None, depot.organisme))  # type: ignore[arg-type]
+                depot.taille, depot.sha256 = flux.taille, flux.sha256.hexdigest()
+                depot.etat, depot.fin = EtatImport.TERMINE, timezone.now()
+                depot.enveloppe, depot.bilan = rapport.enveloppe, rapport.bilan()
+                if depot.simulation:
+                    raise Annulation
+                depot.save()
+                garder_les_lignes(depot, rapport)
+        except Annulation:
+            pass
+        return rapport
+
+    def _raconter(self, depot: Import, rapport: Rapport) -> None:
+        ecrire = self.stdout.write
+        if depot.simulation:
+            ecrire("Simulation : rien n'a été gardé.")
+        for niveau, compte in depot.bilan.items():
+            if isinstance(compte, dict) and "crees" in compte:
+                ecrire(
+                    f"{niveau.capitalize()} : {compte['crees']} créés, {compte['modifies']} modifiés, "
+                    f"{compte['inchanges']} inchangés, {compte['refuses']} refusés."
+                )
+        for ligne in rapport.lignes[:LIGNES_AFFICHEES]:
+            ecrire(_phrase(ligne))
+        if rapport.total > LIGNES_AFFICHEES:
+            ecrire(f"… et {rapport.total - LIGNES_AFFICHEES} autres lignes.")
+
+
+def _phrase(ligne: Ligne) -> str:
+    ou = f"ligne {ligne.ligne}" if ligne.ligne else "document"
+    remede = f" → {ligne.remede}" if ligne.remede else ""
+    return f"{ou} [{Gravite(ligne.gravite).label}, {ligne.code}] {ligne.chemin} : {ligne.phrase}{remede}"
+
+
+def en_json(depot: Import, rapport: Rapport) -> dict[str, Any]:
+    """L'objet de `--json`."""
+    return {
+        "fichier": depot.nom,
+        "taille": depot.taille,
+        "sha256": depot.sha256,
+        "version": rapport.version,
+        "organisme": depot.organisme.reference if depot.organisme else None,
+        "simulation": depot.simulation,
+        "import": depot.pk,
+        "bilan": {niveau: compte for niveau, compte in depot.bilan.items() if niveau not in ("lignes", "version")},
+        "gravites": depot.bilan["lignes"],
+        "nombre_lignes": rapport.total,
+        "lignes": [ligne.en_json() for ligne in rapport.lignes],
+    }
+
+
+def organisme_nomme(reference: str | None) -> Organisme | None:
+    """L'organisme de cette référence ; une phrase et le code 2 s'il n'existe pas."""
+    if reference is None:
+        return None
+    normale = normaliser_reference(reference, "OF")
+    organisme = Organisme.objects.filter(reference=normale).first() if normale else None
+    if organisme is None:
+        raise CommandError(f"Aucun organisme n'a la référence « {reference} » (OF_ et dix chiffres).", returncode=2)
+    return organisme
+
+
+def ouvrir(fichier: str) -> BinaryIO:
+    """Le document, ouvert en binaire ; une phrase et le code 2 si c'est impossible."""
+    if fichier == "-":
+        return sys.stdin.buffer
+    chemin = Path(fichier)
+    if chemin.is_dir():
+        raise CommandError(f"« {fichier} » est un dossier, pas un document.", returncode=2)
+    try:
+        return chemin.open("rb")
+    except FileNotFoundError:
+        raise CommandError(f"Le fichier « {fichier} » n'existe pas.", returncode=2) from None
+    except (OSError, ValueError) as erreur:
+        raison = getattr(erreur, "strerror", None) or erreur
+        raise CommandError(f"Le fichier « {fichier} » ne peut pas être lu : {raison}.", returncode=2) from None
