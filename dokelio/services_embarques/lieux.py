@@ -3,6 +3,7 @@
 Aucune prise ni aucun verrou dans le dossier du code ; aucun droit changé sur un dossier qui n'est pas à nous.
 """
 
+import fcntl
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -117,6 +118,10 @@ def creer_prive(dossier: Path, compte: Compte | None = None) -> Path:
             os.chown(dossier, compte.uid, compte.gid)
     except FileExistsError:
         etat = dossier.lstat()
+        if compte and stat.S_ISDIR(etat.st_mode) and etat.st_uid == os.getuid():
+            # Lancement précédent tué entre les deux gestes.
+            os.chown(dossier, compte.uid, compte.gid)
+            etat = dossier.lstat()
         if not stat.S_ISDIR(etat.st_mode) or etat.st_uid != proprietaire:
             raise ServiceIndisponible(f"{dossier} n'est pas à ce compte : retirez-le, puis recommencez.") from None
         if stat.S_IMODE(etat.st_mode) != 0o700:
@@ -131,7 +136,10 @@ def lieux(usage: Usage, racine: Path = RACINE) -> Lieux:
     commun = dossier_d_execution(racine)
     execution = creer_prive(commun / usage)
     if os.geteuid() == 0:
-        return _lieux_de_root(usage, racine, execution)
+        with (execution / "dossiers.verrou").open("w") as verrou:
+            # Créer puis donner un dossier ne se fait pas d'un geste : un autre lancement ne doit pas voir l'entre-deux.
+            fcntl.flock(verrou, fcntl.LOCK_EX)
+            return _lieux_de_root(usage, racine, execution)
     base = environnement.dossier_donnees(racine)
     try:
         base.mkdir(parents=True, exist_ok=True)
