@@ -13,8 +13,9 @@ from lxml import etree
 
 from dokelio.lheo.anomalies import Anomalie
 from dokelio.lheo.grammaire import ELEMENTS, ESPACE, ESPACE_XSI
+from dokelio.lheo.reparations import reparer
 from dokelio.lheo.schema import schema
-from dokelio.lheo.validation import valider_document
+from dokelio.lheo.validation import valider_document, valider_formation
 from dokelio.lheo.validation.structure import Marche
 from tests.lheo.documents import VALIDES, octets
 from tests.lheo.strategies import documents
@@ -117,6 +118,22 @@ def test_un_document_tire_de_la_grammaire_n_a_aucune_faute_de_structure(document
     racine = etree.fromstring(contenu)
     assert _fautes(racine) == []
     assert not any(faute.illisible for faute in valider_document(io.BytesIO(contenu)).anomalies)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(st.integers(1, 4), st.data())
+def test_reparer_n_ajoute_jamais_de_faute_de_structure(nombre: int, tirage: st.DataObject) -> None:
+    racine = etree.fromstring(octets("complet-2.3.xml"), etree.XMLParser(remove_comments=True))
+    for _ in range(nombre):
+        _alterer(tirage, racine)
+    for formation in racine.iter(f"{NS}formation"):
+        avant = etree.tostring(formation, method="c14n")
+        fautes = [f for f in valider_formation(formation) if f.illisible]
+        reparations = reparer(formation)
+        apres = [f for f in valider_formation(formation) if f.illisible]
+        assert len(apres) <= len(fautes)
+        assert bool(reparations) == (etree.tostring(formation, method="c14n") != avant)
+        assert fautes or not reparations
 
 
 @pytest.mark.partage

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from dokelio.lheo.anomalies import ANOMALIES, Anomalie, typographie
 from dokelio.lheo.encodage import DocumentRefuse
@@ -42,6 +42,14 @@ class Command(BaseCommand):
         parser.add_argument("fichier", metavar="FICHIER", help="document LHEO ; « - » lit l’entrée standard")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d’autre")
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """L’analyseur de Django, dont les reproches tiennent en une phrase quand il est lancé à la main."""
+        analyseur = super().create_parser(prog_name, subcommand, **kwargs)
+        if getattr(self, "_called_from_command_line", False):
+            usage = f"Arguments incorrects. Usage : {prog_name} {subcommand} FICHIER [--json]"
+            analyseur.error = lambda message: self._renoncer(usage)  # type: ignore[method-assign]
+        return analyseur
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Valide, écrit le compte-rendu, sort avec le code convenu."""
         try:
@@ -67,7 +75,7 @@ class Command(BaseCommand):
         if rapport.erreurs:
             sys.exit(1)
 
-    def _renoncer(self, phrase: str) -> None:
+    def _renoncer(self, phrase: str) -> NoReturn:
         self.stderr.write(" ".join(typographie(phrase).split("\n")))
         sys.exit(2)
 

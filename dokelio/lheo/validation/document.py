@@ -14,7 +14,7 @@ from lxml.etree import _Element as Elt
 from dokelio.lheo.anomalies import Anomalie, anomalie
 from dokelio.lheo.encodage import TAILLE_MAX, DocumentRefuse, Octets
 from dokelio.lheo.grammaire import ELEMENTS, ESPACE_22
-from dokelio.lheo.lecture import _OPTIONS, _controler_racine, _en_23, _nourrir
+from dokelio.lheo.lecture import _OPTIONS, _controler_racine, _nourrir
 
 from .controle import NS, Controle
 from .controles import controler
@@ -253,14 +253,15 @@ class _Deroulement:
             self.marche.contenu_libre(elt, chemin)
             self._verser()
         else:
-            copie = elt if self.rapport.version == "2.3" else _en_23(elt)
-            copie.tag = f"{NS}{nom}"
-            fautes = valider_element(copie, chemin)
+            if self.rapport.version == "2.2":
+                _passer_en_23(elt)
+            elt.tag = f"{NS}{nom}"
+            fautes = valider_element(elt, chemin)
             dits = {(faute.code, faute.chemin) for faute in fautes}
-            fautes += [f for f in self.registre.examiner(copie, chemin) if (f.code, f.chemin) not in dits]
+            fautes += [f for f in self.registre.examiner(elt, chemin) if (f.code, f.chemin) not in dits]
             if nom == "formation":
-                self._compter(copie, chemin, fautes, mal_nommee=ecrit != nom)
-            self.rapport.ajouter(fautes)
+                self._compter(elt, chemin, fautes, mal_nommee=ecrit != nom)
+            self.rapport.ajouter(sorted(fautes, key=lambda faute: faute.ligne or 0))
         self._oublier(elt, parent)
 
     def _compter(self, formation: Elt, chemin: str, fautes: list[Anomalie], *, mal_nommee: bool) -> None:
@@ -286,6 +287,13 @@ class _Deroulement:
             if reste and len(parent.texte) < 100:
                 parent.texte += reste[:100]
             parent.elt.remove(precedent)
+
+
+def _passer_en_23(elt: Elt) -> None:
+    """Change sur place l’espace de noms d’un élément 2.2, qui garde ainsi ses lignes."""
+    prefixe = f"{{{ESPACE_22}}}"
+    for courant in elt.iter(f"{prefixe}*"):
+        courant.tag = NS + courant.tag[len(prefixe) :]
 
 
 def valider_document(flux: BinaryIO, *, taille_max: int | None = TAILLE_MAX) -> Rapport:
