@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from dokelio.lheo.arbre import vers_element
@@ -348,3 +349,28 @@ def test_vers_element_ne_depend_pas_du_document() -> None:
     _, (formation,) = _lire(_document("é").encode())
     elt = vers_element("formation", formation)
     assert elt.tag == f"{{{ESPACE}}}formation"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    document=documents(),
+    coups=st.lists(
+        st.tuples(st.integers(0, 100_000), st.sampled_from([b"", b"<", b">", b"&", b"\0", b"\xff", b"</a>"]))
+    ),
+    fin=st.integers(0, 100_000),
+)
+def test_un_document_abime_est_lu_ou_refuse_jamais_autre_chose(document: Any, coups: Any, fin: int) -> None:
+    octets = document.xml()
+    for place, coup in coups[:3]:
+        octets = octets[: place % len(octets)] + coup + octets[place % len(octets) + 1 :]
+    octets = octets[: fin % (len(octets) * 2)]
+    try:
+        lecture, formations = _lire(octets)
+    except DocumentRefuse as refus:
+        assert refus.code in REFUS  # noqa: PT017
+    else:
+        sortie = BytesIO()
+        with Redacteur(sortie, lecture.enveloppe) as redacteur:
+            for formation in formations:
+                redacteur.formation(formation)
+        assert _lire(sortie.getvalue())[1] == formations
