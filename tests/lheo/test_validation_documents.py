@@ -293,3 +293,11 @@ def test_les_lignes_restent_justes_dans_un_tres_long_document() -> None:
     for faute in fautes:
         assert (faute.ligne or 0) > 65535
         assert f"<{faute.champ}" in lignes[(faute.ligne or 0) - 1]
+
+
+def test_un_refus_que_la_marche_n_explique_pas_est_dit_par_le_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dokelio.lheo.validation.structure import Marche
+
+    monkeypatch.setattr(Marche, "verifier", lambda *arguments, **options: None)
+    compte_rendu = rapport(octets("cours-fautif.xml"))
+    assert (compte_rendu.par_code["refus-du-schema"], compte_rendu.refusees) == (1, 1)
