@@ -3,12 +3,13 @@ Une feuille est son texte, une séquence un dict ; voir `vers_arbre` pour la fo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lxml import etree
 
-from .grammaire import ESPACE, ESPACE_XML, Element, element, enfants_de
+from .grammaire import ELEMENTS, ESPACE, ESPACE_XML, Element, element, enfants_de, est_multiple
 
 Noeud: TypeAlias = str | dict[str, Any]
 """Un nœud de l’arbre : le texte d’une feuille sans attribut, sinon un dict."""
@@ -61,8 +62,7 @@ def vers_arbre(elt: etree._Element, rebuts: list[Rebut] | None = None) -> Noeud:
     `{"xml": …}`. L’ordre des enfants d’une séquence n’est pas retenu. Ce qui n’a pas de place dans l’arbre s’ajoute
     à `rebuts` ou, sans liste, lève `HorsGrammaire` ; un élément racine inconnu lève `ElementInconnu`.
     """
-    nom = nom_local(elt)
-    return _noeud(elt, element(nom), nom, rebuts)
+    return _noeud(elt, element(nom_local(elt)), _Passage(elt, rebuts))
 
 
 def vers_element(nom: str, noeud: Noeud) -> etree._Element:
@@ -73,85 +73,107 @@ def vers_element(nom: str, noeud: Noeud) -> etree._Element:
     return etree.fromstring(f'<{nom} xmlns="{ESPACE}"{texte[len(nom) + 1 :]}', ANALYSEUR)
 
 
-def _refuser(elt: etree._Element, chemin: str, phrase: str, rebuts: list[Rebut] | None, xml: str) -> None:
-    ligne: Any = elt.sourceline
-    rebut = Rebut(chemin, ligne, phrase, xml[:_LONGUEUR_REBUT])
-    if rebuts is None:
-        raise HorsGrammaire(rebut)
-    rebuts.append(rebut)
+class _Passage:
+    """Un passage en arbre : d’où il part, et où vont les rebuts."""
+
+    __slots__ = ("_racine", "_rebuts")
+
+    def __init__(self, racine: etree._Element, rebuts: list[Rebut] | None) -> None:
+        self._racine = racine
+        self._rebuts = rebuts
+
+    def refuser(self, porteur: etree._Element, phrase: str, fautif: etree._Element | str) -> None:
+        """Met de côté ce que `porteur` contient de trop, ou lève `HorsGrammaire`."""
+        elt = porteur if isinstance(fautif, str) else fautif
+        xml = fautif if isinstance(fautif, str) else str(etree.tostring(fautif, encoding="unicode", with_tail=False))
+        ligne: Any = elt.sourceline
+        rebut = Rebut(self._chemin(porteur), ligne, phrase, xml[:_LONGUEUR_REBUT])
+        if self._rebuts is None:
+            raise HorsGrammaire(rebut)
+        self._rebuts.append(rebut)
+
+    def _chemin(self, elt: etree._Element) -> str:
+        """Le chemin d’un élément depuis la racine du passage, avec le rang de ceux qui se répètent."""
+        nom, parent = nom_local(elt), elt.getparent()
+        if elt is self._racine or parent is None:
+            return nom
+        if est_multiple(nom_local(parent), nom):
+            nom += f"[{1 + sum(1 for _ in elt.itersiblings(elt.tag, preceding=True))}]"
+        return f"{self._chemin(parent)}/{nom}"
 
 
-def _attributs(elt: etree._Element) -> dict[str, Any]:
-    return {f"@{cle!s}": valeur for cle, valeur in elt.items()} if elt.attrib else {}
-
-
-def _noeud(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
+def _noeud(elt: etree._Element, regle: Element, passage: _Passage) -> Noeud:
     if regle.nature == "sequence":
-        return _sequence(elt, regle, chemin, rebuts)
+        return _sequence(elt, regle, passage)
     if regle.nature == "choix":
-        return _extras(elt, chemin, rebuts)
+        return _extras(elt, passage)
     if regle.nature == "libre":
         return _extra(elt)
     texte = elt.text or ""
     for fils in elt:
         if isinstance(fils.tag, str):
-            _refuser(
-                fils, chemin, f"« {nom_local(fils)} » dans un élément qui ne contient que du texte", rebuts, _xml(fils)
-            )
+            passage.refuser(elt, f"« {nom_local(fils)} » dans un élément qui ne contient que du texte", fils)
         texte += fils.tail or ""
-    if elt.attrib:
-        return {**_attributs(elt), "#": texte}
-    return texte
+    attributs = elt.items()
+    return {**_attributs(attributs), "#": texte} if attributs else texte
 
 
-def _sequence(elt: etree._Element, regle: Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
-    arbre = _attributs(elt)
+def _attributs(attributs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    return {f"@{cle}": valeur for cle, valeur in attributs}
+
+
+def _sequence(elt: etree._Element, regle: Element, passage: _Passage) -> Noeud:
+    arbre = _attributs(elt.items())
     places = enfants_de(regle.nom)
-    _texte_hors_feuille(elt, elt.text, chemin, rebuts)
+    _texte_hors_feuille(elt, elt.text, passage)
     for fils in elt:
-        _texte_hors_feuille(elt, fils.tail, chemin, rebuts)
+        _texte_hors_feuille(elt, fils.tail, passage)
         if not isinstance(fils.tag, str):
             continue
-        nom = nom_local(fils)
+        nom = fils.tag.removeprefix(_PREFIXE)
         place = places.get(nom)
         if place is None:
-            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
-        elif place.maxi == 1:
-            if nom in arbre:
-                _refuser(fils, chemin, f"« {nom} » y paraît plusieurs fois", rebuts, _xml(fils))
-            else:
-                arbre[nom] = _noeud(fils, element(nom), f"{chemin}/{nom}", rebuts)
+            passage.refuser(elt, f"« {nom} » n’y est pas admis", fils)
+        elif place.maxi != 1:
+            arbre.setdefault(nom, []).append(_noeud(fils, ELEMENTS[nom], passage))
+        elif nom in arbre:
+            passage.refuser(elt, f"« {nom} » y paraît plusieurs fois", fils)
         else:
-            freres: list[Noeud] = arbre.setdefault(nom, [])
-            freres.append(_noeud(fils, element(nom), f"{chemin}/{nom}[{len(freres) + 1}]", rebuts))
+            arbre[nom] = _noeud(fils, ELEMENTS[nom], passage)
     return arbre
 
 
-def _extras(elt: etree._Element, chemin: str, rebuts: list[Rebut] | None) -> Noeud:
-    arbre = _attributs(elt)
+def _extras(elt: etree._Element, passage: _Passage) -> Noeud:
+    arbre = _attributs(elt.items())
     contenu: list[list[Any]] = []
-    _texte_hors_feuille(elt, elt.text, chemin, rebuts)
+    _texte_hors_feuille(elt, elt.text, passage)
     for fils in elt:
-        _texte_hors_feuille(elt, fils.tail, chemin, rebuts)
+        _texte_hors_feuille(elt, fils.tail, passage)
         if not isinstance(fils.tag, str):
             continue
         nom = nom_local(fils)
         if nom == "extra":
             contenu.append([nom, _extra(fils)])
         elif nom == "extras":
-            contenu.append([nom, _extras(fils, f"{chemin}/{nom}[{len(contenu) + 1}]", rebuts)])
+            contenu.append([nom, _extras(fils, passage)])
         else:
-            _refuser(fils, chemin, f"« {nom} » n’y est pas admis", rebuts, _xml(fils))
+            passage.refuser(elt, f"« {nom} » n’y est pas admis", fils)
     if contenu:
         arbre["contenu"] = contenu
     return arbre
 
 
 def _extra(elt: etree._Element) -> Noeud:
-    if any(isinstance(fils.tag, str) for fils in elt) or any(cle[0] == "{" for cle in elt.attrib):
+    attributs: Any = elt.items()
+    if any(isinstance(fils.tag, str) for fils in elt) or any(cle[0] == "{" for cle, _ in attributs):
         return {"xml": canonique_lheo(elt)}
     texte = (elt.text or "") + "".join(fils.tail or "" for fils in elt)
-    return {**_attributs(elt), "#": texte} if elt.attrib else texte
+    return {**_attributs(attributs), "#": texte} if attributs else texte
+
+
+def _texte_hors_feuille(elt: etree._Element, texte: str | None, passage: _Passage) -> None:
+    if texte and texte.strip(_BLANCS):
+        passage.refuser(elt, "du texte hors d’un élément", texte.strip(_BLANCS))
 
 
 def canonique_lheo(elt: etree._Element) -> str:
@@ -207,12 +229,3 @@ def _echapper(texte: str) -> str:
 def _echapper_attribut(texte: str) -> str:
     texte = texte.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return texte.replace("\t", "&#x9;").replace("\n", "&#xA;").replace("\r", "&#xD;")
-
-
-def _texte_hors_feuille(elt: etree._Element, texte: str | None, chemin: str, rebuts: list[Rebut] | None) -> None:
-    if texte and texte.strip(_BLANCS):
-        _refuser(elt, chemin, "du texte hors d’un élément", rebuts, texte.strip(_BLANCS))
-
-
-def _xml(elt: etree._Element) -> str:
-    return str(etree.tostring(elt, encoding="unicode", with_tail=False))
