@@ -16,6 +16,8 @@ def dossier_partage() -> Path:
     dossier = PARTAGE.resolve()
     if not dossier.is_dir():
         if os.environ.get("CI") == "true":
-            pytest.fail("le dossier voisin shared/ manque : les essais marqués « partage » ne peuvent pas être omis en CI")
+            pytest.fail(
+                "le dossier voisin shared/ manque : les essais marqués « partage » ne peuvent pas être omis en CI"
+            )
         pytest.skip("le dossier voisin shared/ manque : essai contre les documents officiels omis")
     return dossier
