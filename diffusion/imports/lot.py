@@ -139,7 +139,7 @@ class Atelier:
             lue = relire(recue)
             if lue.lue is None:
                 self.rapport.comptes["formations"].refuses += 1
-                self.rapport.anomalies(recue.rang, lue.anomalies, refus=True)
+                self.rapport.anomalies(recue.rang, lue.anomalies, refus=True, decalage=lue.decalage)
             elif (ligne := regles.autre_organisme(lue, self.portee)) is not None:
                 self.rapport.comptes["formations"].refuses += 1
                 self.rapport.dire(ligne)
@@ -163,7 +163,7 @@ class Atelier:
     def _fiche(self, lue: Lue, rang: int, existante: Existante | None) -> Fiche:
         assert lue.lue is not None  # les illisibles sont écartées
         organisme = self.annuaire.organismes[self.cle_organisme(lue.recue)]
-        lignes = self.rapport.anomalies(lue.recue.rang, lue.anomalies)
+        lignes = self.rapport.anomalies(lue.recue.rang, lue.anomalies, decalage=lue.decalage)
         fiche = Fiche(lue.recue, lue.lue, organisme, rang, lignes)
         if existante is not None:
             fiche.retrouver(existante)

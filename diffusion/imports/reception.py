@@ -1,6 +1,6 @@
 """Recevoir une formation : sa reconnaissance rapide, son empreinte, puis sa lecture complète si elle a changé."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -39,11 +39,19 @@ class Recue:
 
 @dataclass(slots=True)
 class Lue:
-    """Une formation relue ; `lue` vaut None si elle n'est pas lisible, `anomalies` dit pourquoi."""
+    """Une formation relue ; `lue` vaut None si elle n'est pas lisible, `anomalies` dit pourquoi.
+
+    Relue seule, elle compte ses lignes depuis 1 : il faut y ajouter `decalage` pour celles du fichier.
+    """
 
     recue: Recue
     lue: FormationLue | None
     anomalies: list[Anomalie]
+
+    @property
+    def decalage(self) -> int:
+        """Ce qui sépare ses lignes de celles du fichier."""
+        return max(self.recue.ligne - 1, 0)
 
 
 def recevoir(element: Any, rang: int, ligne: int, marque: str) -> Recue:
@@ -76,18 +84,10 @@ def relire(recue: Recue) -> Lue:
     if any(a.illisible for a in anomalies):
         reparations = reparer(element, chemin)
         if not reparations:
-            return Lue(recue, None, _situer(anomalies, recue))
+            return Lue(recue, None, anomalies)
         reste = valider_formation(element, chemin)
         if any(a.illisible for a in reste):
-            return Lue(recue, None, _situer(anomalies, recue))
+            return Lue(recue, None, anomalies)
         anomalies = reparations + reste
     arbre: Any = vers_arbre(element)
-    return Lue(recue, lire_formation(arbre), _situer(anomalies, recue))
-
-
-def _situer(anomalies: list[Anomalie], recue: Recue) -> list[Anomalie]:
-    """Rend aux anomalies leur ligne dans le fichier : la formation a été relue seule."""
-    decalage = recue.ligne - 1
-    if decalage <= 0:
-        return anomalies
-    return [a if a.ligne is None else replace(a, ligne=a.ligne + decalage) for a in anomalies]
+    return Lue(recue, lire_formation(arbre), anomalies)

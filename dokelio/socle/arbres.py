@@ -47,36 +47,56 @@ def repartir(modele: type[models.Model], niveau: str, arbre: Arbre) -> tuple[dic
     Rend les valeurs par nom de champ (toutes, absentes comprises) et le reste : ce qu'aucun champ ne tient.
     L'arbre donné n'est pas modifié.
     """
-    reste = _copie(arbre)
-    valeurs: dict[str, Any] = {}
+    valeurs = {champ.attname: champ.absente for champ in champs_lheo(modele, niveau)}
+    return valeurs, _ranger(_plan(modele, niveau), arbre, valeurs)
+
+
+@cache
+def _plan(modele: type[models.Model], niveau: str) -> dict[str, Any]:
+    """Les champs du niveau, en arbre de noms : un champ, ou le plan d'un contenant."""
+    plan: dict[str, Any] = {}
     for champ in champs_lheo(modele, niveau):
-        valeurs[champ.attname] = _prelever(champ, reste)
-    return valeurs, _sans_vides(reste, arbre)
+        etage = plan
+        for nom in champ.chemin[1:-1]:
+            etage = etage.setdefault(nom, {})
+        etage[champ.chemin[-1]] = champ
+    return plan
 
 
-def _prelever(champ: Any, reste: Arbre) -> Any:
-    parent = suivre(reste, *champ.chemin[1:-1])
-    nom = champ.chemin[-1]
-    if not isinstance(parent, dict) or nom not in parent:
-        return champ.absente
-    noeud = parent[nom]
-    if isinstance(champ, ArbreLheo):
-        del parent[nom]
-        return noeud
-    texte = texte_de(noeud)
+def _ranger(plan: dict[str, Any], arbre: Arbre, valeurs: dict[str, Any]) -> Arbre:
+    """Remplit `valeurs` et rend le reste ; un contenant vidé disparaît, un contenant reçu vide demeure."""
+    reste = {}
+    for cle, noeud in arbre.items():
+        place = plan.get(cle)
+        if place is None:
+            reste[cle] = noeud
+        elif place.__class__ is dict:
+            if not isinstance(noeud, dict):
+                reste[cle] = noeud
+            elif (garde := _ranger(place, noeud, valeurs)) or not noeud:
+                reste[cle] = garde
+        elif isinstance(place, ArbreLheo):
+            valeurs[place.attname] = noeud
+        elif garde := _prelever(place, noeud, valeurs):
+            reste[cle] = garde
+    return reste
+
+
+def _prelever(champ: Any, noeud: Any, valeurs: dict[str, Any]) -> Arbre:
+    """Donne une feuille à son champ ; rend ce qu'il n'en tient pas, avec ce qu'il écrira à la place."""
+    texte = noeud if isinstance(noeud, str) else texte_de(noeud)
     try:
         valeur = champ.depuis_lheo(texte)
     except (ValueError, ArithmeticError):
         valeur = champ.absente
+    valeurs[champ.attname] = valeur
     canon = champ.vers_lheo(valeur)
+    if noeud.__class__ is str and canon == texte:
+        return {}
     garde: Arbre = {cle: v for cle, v in noeud.items() if cle != "#"} if isinstance(noeud, dict) else {}
     if canon != texte:
         garde["#"] = texte
-    if garde:
-        parent[nom] = garde | {"=": canon}
-    else:
-        del parent[nom]
-    return valeur
+    return garde | {"=": canon} if garde else garde
 
 
 def ecarter(reste: Arbre, champ: Any, valeur: Any) -> Any:
@@ -88,26 +108,6 @@ def ecarter(reste: Arbre, champ: Any, valeur: Any) -> Any:
     feuille.setdefault("#", champ.vers_lheo(valeur))
     feuille["="] = champ.vers_lheo(champ.absente)
     return champ.absente
-
-
-def _copie(noeud: Any) -> Any:
-    """Copie les seuls éléments non répétés : les listes ne sont jamais modifiées en place."""
-    if isinstance(noeud, dict) and "contenu" not in noeud:
-        return {cle: _copie(valeur) for cle, valeur in noeud.items()}
-    return noeud
-
-
-def _sans_vides(reste: Any, origine: Any) -> Any:
-    """Ôte les contenants que le prélèvement a vidés ; ceux qui étaient vides à l'origine restent."""
-    propre = {}
-    for cle, valeur in reste.items():
-        avant = origine.get(cle) if isinstance(origine, dict) else None
-        if isinstance(valeur, dict) and isinstance(avant, dict) and "#" not in valeur:
-            valeur = _sans_vides(valeur, avant)
-            if not valeur and avant:
-                continue
-        propre[cle] = valeur
-    return propre
 
 
 # ------------------------------------------------------------------ écrire

@@ -125,12 +125,13 @@ class CodeLheo(TexteLheo):
 
     def __init__(self, *args: Any, chemin: str, **options: Any) -> None:
         table = grammaire.TABLES[grammaire.element(chemin.split("/")[-1]).table or ""]
+        self._codes = frozenset(table.codes)
         options.setdefault("choices", table.entrees)
         options.setdefault("max_length", 2)
         super().__init__(*args, chemin=chemin, **options)
 
     def depuis_lheo(self, noeud: str) -> str:
-        if noeud not in grammaire.TABLES[self.element.table or ""].codes:
+        if noeud not in self._codes:
             raise ValueError(noeud)
         return noeud
 
