@@ -126,6 +126,37 @@ def reactiver(auteur: Auteur, utilisateur: Utilisateur) -> None:
     utilisateur.actif = True
 
 
+@transaction.atomic
+def retirer_second_facteur(auteur: Auteur, utilisateur: Utilisateur) -> None:
+    """Rend l'accès à qui a perdu son téléphone : application et codes ne valent plus rien. La personne en est avertie.
+
+    Lève `ValidationError` si c'est le sien (il se retire depuis son propre compte, code en main).
+    """
+    from allauth.mfa.models import Authenticator
+
+    from dokelio.comptes.adaptateurs import composer_message
+
+    _exiger(auteur)
+    if auteur is not None and auteur.pk == utilisateur.pk:
+        raise ValidationError("Retirez votre propre second facteur depuis « Mon compte ».")
+    retires, _ = Authenticator.objects.filter(user=utilisateur).delete()
+    if retires and utilisateur.actif:
+        contexte = {"prenom": utilisateur.prenom, "instant": timezone.now()}
+        composer_message("second_facteur_retire", utilisateur.email, contexte).send()
+
+
+@transaction.atomic
+def effacer(auteur: Auteur, utilisateur: Utilisateur) -> None:
+    """Efface la personne (droit à l'effacement) : le compte est anonymisé et fermé, son histoire reste. Idempotent."""
+    from allauth.mfa.models import Authenticator
+
+    _exiger(auteur)
+    if auteur is not None and auteur.pk == utilisateur.pk:
+        raise ValidationError("Vous ne pouvez pas effacer votre propre compte. Demandez à un autre administrateur.")
+    Authenticator.objects.filter(user=utilisateur).delete()
+    utilisateur.anonymiser()
+
+
 def _exiger(auteur: Auteur) -> None:
     if auteur is not None and not peut_gerer_les_comptes(auteur):
         raise PermissionDenied

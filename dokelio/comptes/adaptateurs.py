@@ -14,6 +14,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.core.mail import EmailMessage, get_connection
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -108,6 +109,29 @@ class Adaptateur(DefaultAccountAdapter):
             "instant": context.get("timestamp"),
         }
         composer_message(gabarit, email, contexte).send()
+
+    # Ce que disent les gestes d'allauth une fois faits ; les autres ne disent rien.
+    annonces: ClassVar[dict[str, str]] = {
+        "account/messages/logged_out.txt": "La connexion est fermée.",
+        "account/messages/password_changed.txt": "Votre mot de passe est enregistré.",
+        "mfa/messages/totp_activated.txt": "Le second facteur est en place.",
+        "mfa/messages/totp_deactivated.txt": "Le second facteur est retiré.",
+        "mfa/messages/recovery_codes_generated.txt": "Voici vos nouveaux codes de secours.",
+    }
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Annonce un geste fait, par nos phrases."""
+        phrase = message or self.annonces.get(message_template or "")
+        if phrase:
+            messages.add_message(request, level, phrase, extra_tags=extra_tags)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Qui vient de se connecter n'a pas à redonner aussitôt son mot de passe."""

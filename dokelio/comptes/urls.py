@@ -94,5 +94,6 @@ urlpatterns = [
     path("comptes/<int:pk>/", views.compte, name="compte"),
     path("comptes/<int:pk>/inviter/", views.geste, {"nom": "inviter"}, name="compte_inviter"),
     path("comptes/<int:pk>/desactiver/", views.geste, {"nom": "desactiver"}, name="compte_desactiver"),
+    path("comptes/<int:pk>/second-facteur/", views.geste, {"nom": "second-facteur"}, name="compte_second_facteur"),
     path("comptes/<int:pk>/reactiver/", views.geste, {"nom": "reactiver"}, name="compte_reactiver"),
 ]

@@ -94,7 +94,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
                 " dans les 24\u00a0heures.",
             )
             return redirect("compte", pk=utilisateur.pk)
-    return render(request, "comptes/nouveau.html", {"form": form}, status=200 if not form.errors else 422)
+    return render(request, "comptes/nouveau.html", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,13 +118,13 @@ def compte(request: HttpRequest, pk: int) -> HttpResponse:
         "second_facteur": Authenticator.objects.filter(user=utilisateur, type=Authenticator.Type.TOTP).exists(),
         "soi": utilisateur.pk == request.user.pk,
     }
-    return render(request, "comptes/compte.html", contexte, status=200 if not form.errors else 422)
+    return render(request, "comptes/compte.html", contexte)
 
 
 @require_POST
 @reserve(peut_gerer_les_comptes)
 def geste(request: HttpRequest, pk: int, nom: str) -> HttpResponse:
-    """Inviter de nouveau, désactiver, réactiver."""
+    """Inviter de nouveau, désactiver, réactiver, retirer le second facteur."""
     utilisateur = get_object_or_404(Utilisateur, pk=pk)
     gestes = {
         "inviter": (
@@ -133,6 +133,7 @@ def geste(request: HttpRequest, pk: int, nom: str) -> HttpResponse:
         ),
         "desactiver": (actions.desactiver, f"Le compte de {utilisateur} est désactivé\u00a0: il ne peut plus servir."),
         "reactiver": (actions.reactiver, f"Le compte de {utilisateur} est rouvert."),
+        "second-facteur": (actions.retirer_second_facteur, f"Le second facteur de {utilisateur} est retiré."),
     }
     faire, phrase = gestes[nom]
     try:

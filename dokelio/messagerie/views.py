@@ -117,4 +117,5 @@ def courriel(request: HttpRequest, pk: int) -> HttpResponse:
 def courriel_html(request: HttpRequest, pk: int) -> HttpResponse:
     """Développement : la page HTML telle qu'une messagerie la reçoit, sans script ni image, hors du site (sandbox)."""
     _lisibles()
-    return HttpResponse(get_object_or_404(Courriel, pk=pk).html)
+    page = get_object_or_404(Courriel, pk=pk).html
+    return HttpResponse(page.replace("<head>", '<head><base target="_top">', 1))  # les liens sortent du cadre

@@ -7,10 +7,13 @@ from collections.abc import Callable
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from pytest_django import Settings
 
+from dokelio.comptes import actions
 from dokelio.comptes.models import Utilisateur
+from dokelio.messagerie.models import Courriel
 from tests.comptes.conftest import MOT_DE_PASSE
 
 
@@ -111,3 +114,17 @@ def test_les_pages_du_second_facteur_s_ouvrent(client: Client, documentaliste: U
     _connecter(client, documentaliste)
     _mettre_en_place(client)
     assert client.get(adresse).status_code == 200
+
+
+def test_un_administrateur_rend_l_acces_a_qui_a_perdu_son_telephone(
+    client: Client, administrateur: Utilisateur, documentaliste: Utilisateur
+) -> None:
+    TOTP.activate(documentaliste, "JBSWY3DPEHPK3PXP")
+    client.force_login(administrateur)
+    assert "Retirer le second facteur" in client.get(f"/comptes/{documentaliste.pk}/").content.decode()
+    assert client.post(f"/comptes/{documentaliste.pk}/second-facteur/").status_code == 302
+    assert not Authenticator.objects.exists()
+    assert Courriel.objects.get().destinataire == documentaliste.email
+    assert _connecter(Client(), documentaliste) == "/"
+    with pytest.raises(PermissionDenied):
+        actions.retirer_second_facteur(documentaliste, administrateur)
