@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from dokelio.historique.suivi import suivi_des_changements
 from dokelio.publication.champs import EtatField, Publiable, contrainte_etats
 from dokelio.socle.lheo import ArbreLheo, BooleenLheo, CodeLheo, TexteLheo
 from dokelio.socle.recherche import colonne_cle, index_trigramme
@@ -28,7 +29,15 @@ class EtatAction(models.TextChoices):
 
 HORS_ANTENNE = (EtatAction.BROUILLON, EtatAction.ARCHIVE)
 
+# L'état et ses dates se lisent dans les événements ; le reste de cette liste n'est saisi par personne.
+HORS_HISTORIQUE = (
+    *("statut", "version_en_diffusion", "soumise_le", "prise_par", "prise_le"),
+    *("cree_le", "cree_par", "modifie_le", "edition", "empreinte_import", "numero_emetteur", "rang_emetteur"),
+    *("reste_lheo", "organisme_recu"),
+)
 
+
+@suivi_des_changements(exclure=HORS_HISTORIQUE)
 class Action(Publiable):
     """La fiche : LHEO `formation`, et ce qu'elle dit une fois pour toutes des `action` de LHEO."""
 

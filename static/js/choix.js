@@ -1,5 +1,5 @@
 // Choix enrichi (data-dk-choix) : Tom Select, chargé seulement s'il sert. Sans lui, le <select> ou l'<input> suffit.
-// data-dk-source="/adresse/" : réponses JSON {"results": [{"id", "text", "detail"}]} à ?q=… ; data-dk-libre : valeur hors liste admise.
+// data-dk-source="/adresse/" : réponses JSON [{"valeur", "texte", "detail"}] à ?q=… ; data-dk-libre : valeur hors liste admise.
 let chargement;
 
 function charger() {
@@ -55,7 +55,7 @@ function options(controle) {
         adresse.searchParams.set("q", texte);
         const reponse = await fetch(adresse, { headers: { Accept: "application/json" }, credentials: "same-origin" });
         const donnees = reponse.ok ? await reponse.json() : { results: [] };
-        rendre(donnees.results ?? donnees);
+        rendre((donnees.results ?? donnees).map((une) => ({ id: une.valeur, text: une.texte, ...une })));
       } catch {
         rendre();
       }
