@@ -1,5 +1,10 @@
 """Adresses de la diffusion."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from diffusion.views import imports
+
+urlpatterns: list[URLPattern] = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<int:pk>/", imports.rapport, name="import"),
+]

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from dokelio.comptes.models import Utilisateur
 from dokelio.comptes.permissions import est_administrateur
-from dokelio.messagerie.models import Notification
+from dokelio.messagerie.notifications import nombre_non_lues
 from dokelio.socle.coquille import Coquille, EntreeMenu, GroupeMenu, StructureCoquille
 from formations.models import Action
 from structures.models import Rattachement
@@ -22,10 +22,10 @@ PIED = (
 
 def coquille(request: HttpRequest) -> dict[str, Any]:
     """`{"coquille": Coquille}` pour une personne connectée, rien pour un visiteur."""
-    if not isinstance(request.user, Utilisateur):
+    utilisateur = getattr(request, "user", None)
+    if not isinstance(utilisateur, Utilisateur):
         return {}
-    carif = bool(request.user.role_carif)
-    return {"coquille": _composer(request, request.user, carif)}
+    return {"coquille": _composer(request, utilisateur, bool(utilisateur.role_carif))}
 
 
 def _composer(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> Coquille:
@@ -38,9 +38,9 @@ def _composer(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> Co
         structure=_carif(utilisateur) if carif else _structure(courante) if courante else None,
         autres_structures=autres,
         menu=_menu(request, utilisateur, carif),
-        liens_compte=(_entree(request, "Mon compte", "mon_compte", "circle-user"),),
-        liens_pied=tuple(_entree(request, libelle, nom, "") for libelle, nom in PIED),
-        nb_notifications=Notification.objects.visibles_par(utilisateur).non_lues().order_by().count(),
+        liens_compte=_groupe(_entree(request, "Mon compte", "mon_compte", "circle-user")).entrees,
+        liens_pied=_groupe(*(_entree(request, libelle, nom, "") for libelle, nom in PIED)).entrees,
+        nb_notifications=nombre_non_lues(utilisateur),
         url_accueil=reverse("tableau_de_bord"),
         url_recherche=reverse("formations"),
         url_notifications=reverse("notifications"),
@@ -65,8 +65,16 @@ def _carif(utilisateur: Utilisateur) -> StructureCoquille:
     return StructureCoquille(reference="", nom="Le CARIF francilien", role=utilisateur.get_role_carif_display().lower())
 
 
-def _entree(request: HttpRequest, libelle: str, nom: str, icone: str, **options: Any) -> EntreeMenu:
-    url = reverse(nom)
+def _groupe(*entrees: EntreeMenu | None) -> GroupeMenu:
+    return GroupeMenu(tuple(entree for entree in entrees if entree is not None))
+
+
+def _entree(request: HttpRequest, libelle: str, nom: str, icone: str, **options: Any) -> EntreeMenu | None:
+    """L'entrée du menu, ou rien tant que sa page n'existe pas."""
+    try:
+        url = reverse(nom)
+    except NoReverseMatch:
+        return None
     courante = request.path == url if url == "/" else request.path.startswith(url)
     return EntreeMenu(libelle, url, icone, courante=courante, **options)
 
@@ -77,18 +85,18 @@ def _menu(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> tuple[
     imports = _entree(request, "Imports", "imports", "file-up")
     if not carif:
         structure = _entree(request, "Ma structure", "structure", "building-2")
-        return (GroupeMenu((accueil, structure, formations, imports)),)
+        return (_groupe(accueil, structure, formations, imports),)
     structures = _entree(request, "Structures", "structure", "building-2")
     if not utilisateur.est_personnel:
-        return (GroupeMenu((accueil, formations, structures)),)
+        return (_groupe(accueil, formations, structures),)
     file = _entree(
         request, "Contrôle", "controle", "clipboard-check", compte=Action.objects.a_controler().count(), urgent=True
     )
     conventionne = _entree(request, "Conventionné", "conventionne", "landmark")
     groupes = [
-        GroupeMenu((accueil, file, formations, structures, conventionne)),
-        GroupeMenu((_entree(request, "Diffusion", "diffusion", "radio-tower"), imports)),
+        _groupe(accueil, file, formations, structures, conventionne),
+        _groupe(_entree(request, "Diffusion", "diffusion", "radio-tower"), imports),
     ]
     if est_administrateur(utilisateur):
-        groupes.append(GroupeMenu((_entree(request, "Comptes", "comptes", "users"),)))
+        groupes.append(_groupe(_entree(request, "Comptes", "comptes", "users")))
     return tuple(groupes)
