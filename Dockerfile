@@ -21,4 +21,4 @@ USER dokelio
 EXPOSE 8000
 CMD ["gunicorn", "dokelio.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "8", "--timeout", "60", "--max-requests", "2000", "--max-requests-jitter", "200", \
-     "--worker-tmp-dir", "/dev/shm"]
+     "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
