@@ -1,15 +1,14 @@
-"""La page d'une transition : dire la suite du geste, demander le mot qu'il faut, le faire, ou dire ce qui manque."""
+"""La page d'une transition d'une action de formation."""
 
-from uuid import UUID
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
-from dokelio.publication.machine import Commentaire, Transition, machine
-from dokelio.publication.moteur import effectuer, transitions_possibles, verifier
-from dokelio.publication.refus import Refus, TransitionRefusee
+from dokelio.publication.machine import Transition
+from dokelio.publication.views import PageDeTransition, page_de_transition
 from formations.models import Action
 from formations.views.cadre import GESTES_DU_CONTROLE, cadre, fiche_visible
 
@@ -26,52 +25,30 @@ SUITES = {
 
 
 def transition(request: HttpRequest, reference: str, nom: str) -> HttpResponse:
-    """GET : la question et ce qui manque ; POST : la transition, une seule fois même au double clic."""
+    """La question, ce qui manque, puis la transition ; les gestes du contrôle ont leur propre page."""
     action = fiche_visible(request, reference)
-    geste = _geste_offert(action, nom, request)
-    if geste is None:
-        return _deja_fait(request, action, nom)
-    refus: list[Refus] = []
-    commentaire = request.POST.get("commentaire", "")
-    if request.method == "POST":
-        try:
-            effectuer(action, nom, request.user, commentaire, jeton=_jeton(request))
-        except TransitionRefusee as refusee:
-            refus = refusee.refus
-        else:
-            return _suite(request, action, geste)
-    else:
-        refus = verifier(action, nom, request.user)
-    contexte = {
-        **cadre(request, action, "gestion"),
-        "transition": geste,
-        "suite": SUITES.get(nom, ""),
-        "refus": refus,
-        "commentaire": commentaire,
-        "demande_un_mot": geste.commentaire is not Commentaire.AUCUN,
-        "mot_obligatoire": geste.commentaire is Commentaire.OBLIGATOIRE,
-    }
-    return render(request, "formations/transition.html", contexte, status=422 if request.method == "POST" else 200)
+
+    def contexte() -> dict[str, Any]:
+        return cadre(request, action, "gestion")
+
+    def apres(geste: Transition) -> HttpResponse:
+        return _suite(request, action, geste)
+
+    page = PageDeTransition(
+        gabarit="formations/transition.html",
+        contexte=contexte,
+        suites=SUITES,
+        retour=reverse("fiche_onglet", args=[action.reference, "gestion"]),
+        apres=apres,
+        ailleurs=GESTES_DU_CONTROLE,
+        adresse=_adresse,
+    )
+    return page_de_transition(request, action, nom, page)
 
 
-def _geste_offert(action: Action, nom: str, request: HttpRequest) -> Transition | None:
-    offerts = {p.transition.nom: p.transition for p in transitions_possibles(action, request.user)}
-    return offerts.get(nom) if nom not in GESTES_DU_CONTROLE else None
-
-
-def _deja_fait(request: HttpRequest, action: Action, nom: str) -> HttpResponse:
-    """Deux onglets, un retour arrière, un double clic : la fiche a changé d'état, on le dit et on y ramène."""
-    if nom not in machine("formations.Action").transitions or nom in GESTES_DU_CONTROLE:
-        raise Http404
-    messages.info(request, f"La fiche est maintenant « {action.get_statut_display()} » : ce geste ne s'applique plus.")
-    return redirect("fiche_onglet", action.reference, "gestion")
-
-
-def _jeton(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("jeton", ""))
-    except ValueError:
-        return None
+def _adresse(lien: str) -> str:
+    """Le lien d'un refus : une adresse, ou la référence d'une autre fiche."""
+    return reverse("fiche", args=[lien]) if lien.startswith("AF_") else lien
 
 
 def _suite(request: HttpRequest, action: Action, geste: Transition) -> HttpResponse:
