@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from dokelio.publication.moteur import effectuer
 from formations.actions.versions import contenu_controle, empreinte
 from formations.models import Action, ActionCertification
+from sessions.actions.numeros import donner_un_numero
 from sessions.models import Deroulement, Financement, Intervention, Session
 from structures.models import Contact, Formateur, Organisme, Rattachement
 
@@ -18,7 +19,7 @@ MOT_DE_PASSE = "Demonstration-2026!"
 
 def siret(rang: int) -> str:
     """SIRET fictif dont la clé est juste : neuf chiffres de SIREN, cinq de NIC, Luhn sur les quatorze."""
-    debut = f"{100_000_000 + rang:09d}"[:8]
+    debut = f"{10_000_000 + rang:08d}"
     debut += _cle(debut)
     debut += "0001"
     return debut + _cle(debut)
@@ -180,7 +181,7 @@ def fiche_prete(
     Intervention.objects.create(deroulement=deroulement, formateur=formateur)
     FinancementFabrique(deroulement=deroulement)
     dates = {cle: valeur for cle, valeur in (("debut", debut), ("fin", fin)) if valeur is not None}
-    SessionFabrique(deroulement=deroulement, **dates)
+    donner_un_numero(deroulement, SessionFabrique(deroulement=deroulement, **dates))
     return action
 
 

@@ -13,7 +13,7 @@ A_DISTANCE = "2"
 
 
 def completer(formation: Arbre) -> Arbre:
-    """La formation où les silences sont comblés : alternance, prérequis, contacts, inscription, formateur, lieu à distance.
+    """La formation où les silences sont comblés : alternance, prérequis, contact, inscription, formateur, lieu.
 
     L'arbre donné n'est pas modifié.
     """
@@ -27,7 +27,7 @@ def completer(formation: Arbre) -> Arbre:
 
 
 def completer_action(action: Arbre, organisme: Arbre) -> Arbre:
-    """L'action sans alternance ni prérequis si elle n'en dit rien, avec un formateur et un lieu que les lecteurs exigent."""
+    """L'action sans alternance ni prérequis si elle n'en dit rien, avec le formateur et le lieu qu'on en attend."""
     arbre = dict(action)
     arbre.setdefault("modalites-alternance", SANS_ALTERNANCE)
     arbre.setdefault("conditions-specifiques", AUCUN_PREREQUIS)

@@ -70,9 +70,10 @@ def ecrire_deroulement(
     financements: Iterable[Financement],
     tel_que_recu: bool = False,
 ) -> Arbre:
-    """`action` d'un déroulement ; `fiche` est ce que l'action de formation en dit une fois (`contenu(action, "action")`).
+    """`action` d'un déroulement.
 
-    `sessions` et `financements` sont ceux à écrire, dans l'ordre.
+    `fiche` est ce que l'action de formation en dit une fois (`contenu(action, "action")`) ; `sessions` et
+    `financements` sont ceux à écrire, dans l'ordre.
     """
     arbre = deroger(fiche, deroulement.derogations) | contenu(deroulement, NIVEAU)
     if ecrites := [ecrire_session(s, numerotation) for s in sessions]:

@@ -28,7 +28,7 @@ def ecrire_financement(financement: Financement) -> Arbre:
 
 
 def specifier(extras: list[Any], info: str, texte: str) -> list[Any]:
-    """Les `extras` d'un financeur où la spécificité `info` vaut `texte`, à sa place si elle y était ; liste nouvelle."""
+    """Les `extras` d'un financeur, liste nouvelle, où la spécificité `info` vaut `texte`."""
     autres = [e for e in extras if e.get("@info") != SPECIFICITES]
     bloc = next((e for e in extras if e.get("@info") == SPECIFICITES), {"@info": SPECIFICITES})
     dits = list(bloc.get("contenu", []))

@@ -57,9 +57,7 @@ class Annuaire:
 
     def retenir_organisme(self, cle: CleOrganisme, organisme: Organisme) -> Connu:
         """Retient une ligne sous une clé."""
-        connu = Connu(
-            organisme.pk, ecrire_organisme(organisme), organisme.reference, str(organisme), organisme.siret
-        )
+        connu = Connu(organisme.pk, ecrire_organisme(organisme), organisme.reference, str(organisme), organisme.siret)
         self.organismes[cle] = connu
         return connu
 
@@ -98,7 +96,7 @@ class Annuaire:
     # ------------------------------------------------------------------ formateurs
 
     def situer_formateurs(self, cites: Iterable[tuple[int, FormateurLu]]) -> int:
-        """Reconnaît ou crée les formateurs cités par (organisme, ce que le document en dit) ; rend combien sont créés."""
+        """Reconnaît ou crée les formateurs cités par (organisme, ce qui en est dit) ; rend combien sont créés."""
         manquants: dict[CleFormateur, FormateurLu] = {}
         for organisme_id, lu in cites:
             cle = (organisme_id, *lu.cle)
@@ -128,7 +126,7 @@ class Annuaire:
             organisme_id__in={cle[0] for cle in manquants},
         )
         for formateur in formateurs.order_by("pk"):
-            nature = "siret" if formateur.siret else "numero_emetteur" if formateur.numero_emetteur else "raison_sociale"
+            nature = next((n for n in ("siret", "numero_emetteur") if getattr(formateur, n)), "raison_sociale")
             cle = (formateur.organisme_id, nature, getattr(formateur, nature))
             if cle in manquants and cle not in self.formateurs:
                 self.formateurs[cle] = Connu(formateur.pk, ecrire_formateur(formateur), nom=str(formateur))

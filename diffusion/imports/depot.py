@@ -2,10 +2,12 @@
 
 import hashlib
 import logging
-from typing import Any, BinaryIO
+from datetime import timedelta
+from typing import Any, BinaryIO, cast
 
 from django.core.files import File
-from django.db import Error, transaction
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from diffusion.imports.fiche import Portee
@@ -14,10 +16,13 @@ from diffusion.imports.rapport import Rapport
 from diffusion.models import EtatImport, Import, LigneImport
 from dokelio.lheo.lecture import DocumentRefuse
 
+ABANDON = timedelta(hours=6)
+"""Un import encore « en cours » après ce temps a perdu son exécutant : rien n'en est écrit, il se refait."""
+
 journal = logging.getLogger(__name__)
 ECHEC = (
-    "L'import s'est arrêté sur une erreur de notre fait ; rien n'a été écrit. Recommencez plus tard, et prévenez le CARIF "
-    "si cela se répète."
+    "L'import s'est arrêté sur une erreur de notre fait ; rien n'a été écrit. "
+    "Recommencez plus tard, et prévenez le CARIF si cela se répète."
 )
 
 
@@ -25,7 +30,7 @@ class Annulation(Exception):
     """Défait la transaction d'une simulation."""
 
 
-def deposer(fichier: File, auteur: Any, organisme: Any = None, simulation: bool = False) -> Import:  # type: ignore[type-arg]
+def deposer(fichier: File, auteur: Any, organisme: Any = None, simulation: bool = False) -> Import:
     """Garde le document et la ligne de son import, à exécuter ensuite (tâche `diffusion.tasks.executer_import`)."""
     condense = hashlib.sha256()
     for morceau in fichier.chunks():
@@ -51,23 +56,25 @@ def portee_de(auteur: Any, organisme: Any) -> Portee:
 
 
 def executer(depot: Import) -> Import:
-    """Exécute un import en attente ; sans effet s'il est déjà fini ou refusé.
+    """Exécute un import en attente (ou abandonné en cours de route) ; sans effet s'il est pris ou fini.
 
     Le document entre en une transaction : refusé ou en échec, il ne laisse que sa ligne et son message.
     """
-    if not Import.objects.filter(pk=depot.pk, etat__in=[EtatImport.EN_ATTENTE, EtatImport.EN_COURS]).update(
-        etat=EtatImport.EN_COURS, debut=timezone.now()
-    ):
+    maintenant = timezone.now()
+    a_prendre = Q(etat=EtatImport.EN_ATTENTE) | Q(etat=EtatImport.EN_COURS, debut__lt=maintenant - ABANDON)
+    if not Import.objects.filter(a_prendre, pk=depot.pk).update(etat=EtatImport.EN_COURS, debut=maintenant):
         depot.refresh_from_db()
         return depot
     depot.refresh_from_db()
     try:
         with depot.fichier.open("rb") as flux:
-            rapport = importer_en_transaction(flux, portee_de(depot.auteur, depot.organisme), depot.simulation)
+            rapport = importer_en_transaction(
+                cast(BinaryIO, flux.file), portee_de(depot.auteur, depot.organisme), depot.simulation
+            )
     except DocumentRefuse as refus:
         depot.etat, depot.message = EtatImport.REFUSE, refus.phrase
         depot.bilan = {"code": refus.code, "ligne": refus.ligne}
-    except (Error, OSError):
+    except Exception:
         journal.exception("import %s", depot.pk)
         depot.etat, depot.message = EtatImport.ECHEC, ECHEC
     else:

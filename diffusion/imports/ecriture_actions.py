@@ -25,7 +25,10 @@ _PROVENANCE = ("numero_emetteur",)
 def controle_inchange(action: Action, fiche: Fiche) -> bool:
     """Vrai si le document ne change rien à ce que le contrôle lit : la fiche, ses certifications, ses dérogations."""
     for nom, valeur in fiche.lue.valeurs.items():
-        if nom not in _PROVENANCE and getattr(action, nom) != valeur:
+        tenue = getattr(action, nom)
+        if nom == "reste_lheo":
+            tenue, valeur = _sans_attributs(tenue), _sans_attributs(valeur)
+        if nom not in _PROVENANCE and tenue != valeur:
             return False
     tenues = sorted((c for c in action.certifications.all() if not c.retiree), key=lambda c: (c.rang, c.pk))
     if len(tenues) != len(fiche.lue.certifications):
@@ -34,15 +37,20 @@ def controle_inchange(action: Action, fiche: Fiche) -> bool:
         if any(getattr(tenue, nom) != valeur for nom, valeur in lue.items()):
             return False
     return all(
-        fiche.derogations_connues.get(cle, {}) == lieu.valeurs["derogations"]
+        (fiche.derogations_connues.get(cle, {}) if cle else {}) == lieu.valeurs["derogations"]
         for cle, lieu in zip(fiche.lieux, fiche.lue.deroulements, strict=True)
         if cle is not None or lieu.valeurs["derogations"]
     )
 
 
+def _sans_attributs(reste: dict[str, Any]) -> dict[str, Any]:
+    """Le reste sans les attributs de la formation : la date de mise à jour d'un émetteur ne rouvre pas une fiche."""
+    return {cle: valeur for cle, valeur in reste.items() if cle[0] != "@"}
+
+
 def ecrire_actions(fiches: list[Fiche], organismes_recus: list[Any], portee: Portee) -> None:
     """Crée ou récrit les actions ; leur donne identifiant et référence, et note celles qui changent."""
-    neuves, connues, empreintes = [], [], []
+    neuves, connues, inchangees, empreintes = [], [], [], []
     debuts = iter(reserver(Action, sum(f.existante is None for f in fiches)))
     for fiche, recu in zip(fiches, organismes_recus, strict=True):
         valeurs = fiche.lue.valeurs | {"organisme_recu": recu}
@@ -61,12 +69,15 @@ def ecrire_actions(fiches: list[Fiche], organismes_recus: list[Any], portee: Por
                 }
             )
         elif fiche.controle_admis:
-            # Retrouvée par sa certification, une action garde le numéro qu'elle avait.
-            connues.append({"id": fiche.id} | {n: v for n, v in valeurs.items() if n not in _PROVENANCE})
             empreintes.append((fiche.id, fiche.recue.empreinte))
+            if fiche.controle_change:
+                # Retrouvée par sa certification, une action garde le numéro qu'elle avait.
+                connues.append({"id": fiche.id} | {n: v for n, v in valeurs.items() if n not in _PROVENANCE})
+            else:
+                inchangees.append({"id": fiche.id, "organisme_recu": recu})
     inserer(Action, neuves)
     _noter_les_naissances(neuves, portee)
-    changees = mettre_a_jour(Action, connues, dater=True)
+    changees = mettre_a_jour(Action, connues, dater=True) | mettre_a_jour(Action, inchangees)
     _retenir_empreintes(empreintes)
     for fiche in fiches:
         fiche.modifiee = fiche.id in changees
@@ -98,8 +109,8 @@ def _retenir_empreintes(empreintes: list[tuple[int, str]]) -> None:
     if empreintes:
         with connection.cursor() as curseur:
             curseur.execute(
-                "UPDATE formations_action a SET empreinte_import = v.e FROM unnest(%s::bigint[], %s::text[]) AS v(id, e) "
-                "WHERE a.id = v.id AND a.empreinte_import <> v.e",
+                "UPDATE formations_action a SET empreinte_import = v.e "
+                "FROM unnest(%s::bigint[], %s::text[]) AS v(id, e) WHERE a.id = v.id AND a.empreinte_import <> v.e",
                 [[cle for cle, _ in empreintes], [empreinte for _, empreinte in empreintes]],
             )
 
@@ -119,7 +130,7 @@ def ecrire_certifications(fiches: list[Fiche], noter: Callable[[Fiche, Ligne], N
             memes = len(connues) == len(lues) and all(
                 all(getattr(c, nom) == v for nom, v in lue.items()) for c, lue in zip(connues, lues, strict=True)
             )
-            if memes or not fiche.controle_admis:
+            if memes or not (fiche.controle_admis and fiche.controle_change):
                 continue
             fiche.modifiee = True
             if fiche.existante.statut != EtatAction.BROUILLON:

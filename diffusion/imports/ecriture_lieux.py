@@ -1,12 +1,13 @@
 """Écrire les lieux et modalités d'un lot, leurs sessions, leurs formateurs et leurs financements.
 
-Une session connue que le document ne dit plus est gardée si elle a pu être vue ; sinon, venue d'un import, elle s'efface.
+Une session connue que le document ne dit plus est gardée si elle a pu être vue ; un brouillon d'import s'efface.
 """
 
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from diffusion.correspondances.deroulement import DeroulementLu
 from diffusion.imports import regles
@@ -46,6 +47,16 @@ class _Changements:
     fiches: dict[int, Fiche] = field(default_factory=dict)
 
 
+class _SessionConnue(NamedTuple):
+    """Ce qu'il faut d'une session de la base pour la reconnaître, et décider si elle peut s'effacer."""
+
+    pk: int
+    numero_emetteur: str
+    statut: str
+    reference: str
+    premiere_diffusion: date | None
+
+
 def ecrire_lieux(fiches: list[Fiche], portee: Portee, annuaire: Annuaire, rapport: Rapport, noter: Noter) -> None:
     """Écrit tout ce qui est sous les actions du lot."""
     lieux = _lieux(fiches, noter)
@@ -78,7 +89,7 @@ def _lieux(fiches: list[Fiche], noter: Noter) -> list[Lieu]:
 
 
 def _preparer_sessions(lieux: list[Lieu], fiches: list[Fiche], noter: Noter) -> list[dict[str, Any]]:
-    """Apparie les sessions, réserve les neuves et numérote les lieux neufs ; efface les brouillons d'import disparus."""
+    """Apparie les sessions, réserve les neuves, numérote les lieux neufs ; efface les brouillons d'import disparus."""
     tous = [lieu.id for lieu in lieux if not lieu.neuf] + [cle for f in fiches for cle in f.lieux_absents]
     connues = _sessions_connues(tous)
     effacees: list[int] = []
@@ -88,8 +99,8 @@ def _preparer_sessions(lieux: list[Lieu], fiches: list[Fiche], noter: Noter) -> 
         lieu.sessions, absentes = apparier([(s.pk, s.numero_emetteur) for s in existantes], numeros)
         effacees += _absentes(lieu.fiche, [s for s in existantes if s.pk in set(absentes)], noter)
     for fiche in fiches:
-        for cle in fiche.lieux_absents:
-            effacees += _absentes(fiche, connues.pop(cle, []), noter)
+        for lieu_absent in fiche.lieux_absents:
+            effacees += _absentes(fiche, connues.pop(lieu_absent, []), noter)
     supprimer(Session, effacees)
     debuts = reserver(Session, sum(cle is None for lieu in lieux for cle in lieu.sessions))
     suite = iter(debuts)
@@ -103,16 +114,16 @@ def _preparer_sessions(lieux: list[Lieu], fiches: list[Fiche], noter: Noter) -> 
     return debuts
 
 
-def _sessions_connues(lieux: list[int]) -> dict[int, list[Session]]:
-    connues: dict[int, list[Session]] = defaultdict(list)
+def _sessions_connues(lieux: list[int]) -> dict[int, list[_SessionConnue]]:
+    connues: dict[int, list[_SessionConnue]] = defaultdict(list)
     if lieux:
-        champs = ("deroulement_id", "numero_emetteur", "statut", "reference", "premiere_diffusion")
-        for session in Session.objects.filter(deroulement_id__in=lieux).only(*champs).order_by("rang", "pk"):
-            connues[session.deroulement_id].append(session)
+        sessions = Session.objects.filter(deroulement_id__in=lieux).order_by("rang", "pk")
+        for lieu, *session in sessions.values_list("deroulement_id", *_SessionConnue._fields):
+            connues[lieu].append(_SessionConnue(*session))
     return connues
 
 
-def _absentes(fiche: Fiche, sessions: list[Session], noter: Noter) -> list[int]:
+def _absentes(fiche: Fiche, sessions: list[_SessionConnue], noter: Noter) -> list[int]:
     """Ce qui s'efface de sessions absentes du document : les brouillons venus d'un import ; le reste est signalé."""
     effacees = [
         s.pk
@@ -186,7 +197,7 @@ def _ecrire_interventions(
 ) -> None:
     cites = [(lieu.fiche.organisme.id, lu) for lieu in lieux for lu in lieu.lu.formateurs]
     rapport.comptes["formateurs"].crees += annuaire.situer_formateurs(cites)
-    tenues = _par_lieu(Intervention.objects.filter(deroulement_id__in=connus).only("deroulement_id", "rang"), connus)
+    tenues = _par_lieu(Intervention.objects.filter(deroulement_id__in=connus), connus)
     changements = _Changements()
     dits: set[tuple[int, int]] = set()
     for lieu in lieux:
@@ -200,26 +211,24 @@ def _ecrire_interventions(
             valeurs = {"formateur_id": connu.id, "rang": place + 1, "reste_lheo": lu.intervention, "recu": recu}
             _placer(changements, lieu, anciennes, place, valeurs)
         for ancienne in anciennes[len(lieu.lu.formateurs) :]:
-            changements.effacees.append(ancienne.pk)
+            changements.effacees.append(ancienne[0])
             lieu.fiche.modifiee = True
     _appliquer(Intervention, changements)
 
 
 def _ecrire_financements(lieux: list[Lieu], connus: list[int], noter: Noter) -> None:
-    """Par place ; ce qui n'a jamais été diffusé et que le document ne dit plus s'efface, le reste est gardé et signalé."""
-    champs = ("deroulement_id", "rang", "statut")
-    tenus = _par_lieu(
-        Financement.objects.filter(deroulement_id__in=connus).exclude(statut=EtatFinancement.RETIRE).only(*champs), connus
-    )
+    """Par place ; ce que le document ne dit plus s'efface s'il n'a jamais été diffusé, sinon il reste."""
+    vivants = Financement.objects.filter(deroulement_id__in=connus).exclude(statut=EtatFinancement.RETIRE)
+    tenus = _par_lieu(vivants, connus, "statut")
     changements = _Changements()
     gardes: dict[int, tuple[Fiche, int]] = {}
     for lieu in lieux:
         anciens = tenus.get(lieu.id, [])
         for place, valeurs in enumerate(lieu.lu.financements):
             _placer(changements, lieu, anciens, place, valeurs | {"rang": place + 1})
-        for ancien in anciens[len(lieu.lu.financements) :]:
-            if ancien.statut == EtatFinancement.EN_REDACTION:
-                changements.effacees.append(ancien.pk)
+        for ancien, statut in anciens[len(lieu.lu.financements) :]:
+            if statut == EtatFinancement.EN_REDACTION:
+                changements.effacees.append(ancien)
                 lieu.fiche.modifiee = True
             else:
                 gardes[lieu.fiche.id] = (lieu.fiche, gardes.get(lieu.fiche.id, (lieu.fiche, 0))[1] + 1)
@@ -228,19 +237,21 @@ def _ecrire_financements(lieux: list[Lieu], connus: list[int], noter: Noter) -> 
     _appliquer(Financement, changements)
 
 
-def _par_lieu(requete: Any, connus: list[int]) -> dict[int, list[Any]]:
+def _par_lieu(requete: Any, connus: list[int], *colonnes: str) -> dict[int, list[Any]]:
+    """Par lieu, dans l'ordre : l'identifiant, puis les colonnes demandées."""
     tenus: dict[int, list[Any]] = defaultdict(list)
     if connus:
-        for un in requete.order_by("rang", "pk"):
-            tenus[un.deroulement_id].append(un)
+        for lieu, *ligne in requete.order_by("rang", "pk").values_list("deroulement_id", "pk", *colonnes):
+            tenus[lieu].append(tuple(ligne))
     return tenus
 
 
 def _placer(changements: _Changements, lieu: Lieu, anciens: list[Any], place: int, valeurs: dict[str, Any]) -> None:
     """Récrit ce qui tenait cette place, ou l'ajoute."""
     if place < len(anciens):
-        changements.connues.append({"id": anciens[place].pk} | valeurs)
-        changements.fiches[anciens[place].pk] = lieu.fiche
+        cle = anciens[place][0]
+        changements.connues.append({"id": cle} | valeurs)
+        changements.fiches[cle] = lieu.fiche
     else:
         changements.neuves.append(valeurs | {"deroulement_id": lieu.id})
         lieu.fiche.modifiee = True
@@ -254,9 +265,10 @@ def _diffuser(fiches: list[Fiche], lieux: list[Lieu], portee: Portee, noter: Not
     vivantes = {f.id: f for f in fiches if f.a_l_antenne}
     if not vivantes:
         return
-    neuves = [-cle for lieu in lieux if lieu.fiche.id in vivantes for cle in lieu.sessions if cle is not None and cle < 0]
+    touches = [lieu for lieu in lieux if lieu.fiche.id in vivantes]
+    neuves = [-cle for lieu in touches for cle in lieu.sessions if cle is not None and cle < 0]
     financements = Financement.objects.filter(
-        deroulement_id__in=[lieu.id for lieu in lieux if lieu.fiche.id in vivantes],
+        deroulement_id__in=[lieu.id for lieu in touches],
         statut=EtatFinancement.EN_REDACTION,
         dispositif__isnull=True,
         deroulement__action__conventionnee=False,

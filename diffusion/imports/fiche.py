@@ -1,4 +1,4 @@
-"""Une formation en cours d'import : ce que le document en dit, la ligne qu'elle retrouve, ce qu'on a le droit d'écrire."""
+"""Une formation en cours d'import : ce qui en est dit, la ligne qu'elle retrouve, ce qu'on a le droit d'écrire."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +13,8 @@ from diffusion.imports.reception import Recue
 class Portee:
     """Au nom de qui l'on importe.
 
-    `organisme` : tout va chez lui ; `carif` : l'import d'une documentaliste, qui peut créer du conventionné ; `neuf` : rien
-    n'est retrouvé parmi les actions déjà connues (aller-retour d'un document).
+    `organisme` : tout va chez lui ; `carif` : l'import d'une documentaliste, qui peut créer du conventionné ;
+    `neuf` : rien n'est retrouvé parmi les actions déjà connues (aller-retour d'un document).
     """
 
     auteur: Any = None
@@ -38,7 +38,11 @@ class Existante:
 
 @dataclass(slots=True)
 class Fiche:
-    """Une formation à écrire. `lieux` : le déroulement de la base que retrouve chacun des siens, ou None."""
+    """Une formation à écrire.
+
+    `controle_admis` : son contenu contrôlé peut entrer ; `controle_change` : il y a lieu de l'écrire. `lieux` : le
+    déroulement de la base que retrouve chacun des siens, ou None.
+    """
 
     recue: Recue
     lue: FormationLue
@@ -49,6 +53,7 @@ class Fiche:
     id: int = 0
     reference: str = ""
     controle_admis: bool = True
+    controle_change: bool = True
     conventionnee: bool = False
     modifiee: bool = False
     lieux: list[int | None] = field(default_factory=list)

@@ -24,7 +24,15 @@ from formations.models import Action, ActionCertification, EtatAction
 from sessions.models import Deroulement
 
 CleAction = tuple[int, str, int]
-_COLONNES = ("id", "reference", "statut", "organisme_id", "empreinte_import", "conventionnee", "version_en_diffusion_id")
+_COLONNES = (
+    "id",
+    "reference",
+    "statut",
+    "organisme_id",
+    "empreinte_import",
+    "conventionnee",
+    "version_en_diffusion_id",
+)
 
 
 class Atelier:
@@ -95,8 +103,10 @@ class Atelier:
         actions = Action.objects.filter(organisme_id__in=organismes)
         par_numero: dict[CleAction, Existante] = {}
         if numeros:
-            lignes = actions.filter(numero_emetteur__in=numeros).values_list("numero_emetteur", "rang_emetteur", *_COLONNES)
-            par_numero = {(une[5], une[0], une[1]): Existante(*une[2:]) for une in lignes}
+            numerotees = actions.filter(numero_emetteur__in=numeros)
+            for numero, rang, *une in numerotees.values_list("numero_emetteur", "rang_emetteur", *_COLONNES):
+                existante = Existante(*une)
+                par_numero[existante.organisme_id, numero, rang] = existante
         sans_numero: dict[tuple[int, str], list[Existante]] = defaultdict(list)
         empreintes = {r.empreinte for r in recues if not r.numero}
         if empreintes:
@@ -115,7 +125,7 @@ class Atelier:
         return trouvees
 
     def _decaler(self, recues: Sequence[Recue], rangs: list[int], situes: list[Connu | None]) -> None:
-        """Aller-retour : les numéros déjà pris dans la base sont laissés à leurs actions, on prend les rangs suivants."""
+        """Aller-retour : les numéros pris dans la base sont laissés à leurs actions, on prend les rangs suivants."""
         cles = {(s.id, r.numero) for s, r in zip(situes, recues, strict=True) if s is not None and r.numero}
         if not cles:
             return
@@ -152,7 +162,7 @@ class Atelier:
         return self._juger(fiches)
 
     def _creer_organismes(self, lues: list[Lue]) -> None:
-        nouveaux = {}
+        nouveaux: dict[CleOrganisme, Any] = {}
         for lue in lues:
             cle = self.cle_organisme(lue.recue)
             if cle not in self.annuaire.organismes and lue.lue is not None:
@@ -214,10 +224,11 @@ class Atelier:
     def _juger(self, fiches: list[Fiche]) -> list[Fiche]:
         """Ce que l'état de chaque action retrouvée permet d'écrire ; les refusées sont écartées."""
         gelees = [f.id for f in fiches if f.existante is not None and f.existante.statut in regles.SOUS_CONTROLE]
-        lignes = {
-            action.pk: action
-            for action in Action.objects.filter(pk__in=gelees).prefetch_related("certifications")
-        } if gelees else {}
+        lignes = (
+            {action.pk: action for action in Action.objects.filter(pk__in=gelees).prefetch_related("certifications")}
+            if gelees
+            else {}
+        )
         admises = []
         for fiche in fiches:
             fiche.conventionnee = self.portee.carif and regles.se_dit_conventionnee(fiche.lue)
@@ -226,8 +237,10 @@ class Atelier:
                 self.rapport.comptes["formations"].refuses += 1
                 self.rapport.dire(ligne)
                 continue
-            if fiche.id in lignes and not controle_inchange(lignes[fiche.id], fiche):
-                self._rouvrir(fiche, lignes[fiche.id])
+            if fiche.id in lignes:
+                fiche.controle_change = not controle_inchange(lignes[fiche.id], fiche)
+                if fiche.controle_change:
+                    self._rouvrir(fiche, lignes[fiche.id])
             admises.append(fiche)
         return admises
 

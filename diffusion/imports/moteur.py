@@ -12,6 +12,7 @@ from diffusion.imports.rapport import Ligne, Rapport
 from diffusion.imports.reception import Recue, recevoir
 from diffusion.models import Gravite
 from dokelio.historique.contexte import contexte_historique
+from dokelio.lheo.anomalies import anomalie
 from dokelio.lheo.lecture import Lecture, lire
 
 TAILLE_LOT = 500
@@ -27,6 +28,7 @@ def importer(flux: BinaryIO, portee: Portee, suivre: Callable[[int, int], None] 
     rapport = Rapport()
     lecture = lire(flux)
     rapport.version = lecture.version
+    _dire_les_particularites(lecture, rapport)
     with connection.cursor() as curseur:
         curseur.execute("SELECT pg_advisory_xact_lock(%s)", [_VERROU])
     with contexte_historique(portee.auteur, source="import"):
@@ -37,6 +39,14 @@ def importer(flux: BinaryIO, portee: Portee, suivre: Callable[[int, int], None] 
     for rebut in lecture.rebuts:
         rapport.dire(Ligne(0, rebut.ligne, Gravite.AVERTISSEMENT.value, "hors-grammaire", rebut.chemin, rebut.phrase))
     return rapport
+
+
+def _dire_les_particularites(lecture: Lecture, rapport: Rapport) -> None:
+    """Ce que le document a d'inhabituel sans être refusé : sa version, l'encodage que son prologue disait à tort."""
+    if lecture.version == "2.2":
+        rapport.anomalies(0, [anomalie("version-2.2", ligne=1, chemin="/", champ=lecture.racine)])
+    for constat in lecture.particularites:
+        rapport.anomalies(0, [anomalie("repare-prologue", ligne=1, chemin="/", champ="encoding", constat=constat)])
 
 
 def _lots(lecture: Lecture, marque: str) -> Iterator[list[Recue]]:

@@ -76,9 +76,11 @@ class Rapport:
         if len(self.lignes) < LIGNES_GARDEES:
             self.lignes.append(ligne)
 
-    def anomalies(self, rang: int, anomalies: Iterable[Anomalie], *, refus: bool = False, decalage: int = 0) -> list[Ligne]:
+    def anomalies(
+        self, rang: int, anomalies: Iterable[Anomalie], *, refus: bool = False, decalage: int = 0
+    ) -> list[Ligne]:
         """Ajoute les reproches du validateur à une formation (les premiers seulement) et rend leurs lignes."""
-        lignes = []
+        lignes: list[Ligne] = []
         for anomalie in anomalies:
             if len(lignes) == PAR_FORMATION:
                 break

@@ -67,9 +67,7 @@ def recevoir(element: Any, rang: int, ligne: int, marque: str) -> Recue:
     recevable = siret_bien_forme(siret) and siret not in SIRET_FICTIFS
     organisme = (siret, "", "") if recevable else ("", numero_of[:255], raison[:250])
     numero = element.get("numero", "")
-    return Recue(
-        rang, ligne, octets, condense.hexdigest(), organisme, siret, numero if len(numero) <= 255 else ""
-    )
+    return Recue(rang, ligne, octets, condense.hexdigest(), organisme, siret, numero if len(numero) <= 255 else "")
 
 
 def _cle(marque: str) -> bytes:

@@ -110,8 +110,8 @@ def pas_rouverte(fiche: Fiche, raison: str) -> Ligne:
         Gravite.REFUS,
         "fiche-en-diffusion",
         "",
-        f"La fiche {fiche.reference} est en diffusion et n'a pas pu être rouverte : son contenu n'a pas été changé, ses "
-        f"sessions l'ont été. {raison}",
+        f"La fiche {fiche.reference} est en diffusion et n'a pas pu être rouverte : son contenu n'a pas été changé, "
+        f"ses sessions l'ont été. {raison}",
         f"Modifier {fiche.reference}, puis refaire l'import.",
     )
 
@@ -199,8 +199,8 @@ def _conventionnement(fiche: Fiche, portee: Portee) -> Iterator[Ligne]:
             Gravite.BLOCAGE,
             "conventionnement-par-organisme",
             "/action/conventionnement",
-            "Le document dit cette formation conventionnée ; seul le CARIF crée une offre conventionnée. Elle est entrée "
-            "comme non conventionnée.",
+            "Le document dit cette formation conventionnée ; seul le CARIF crée une offre conventionnée. "
+            "Elle est entrée comme non conventionnée.",
             "Retirer cette mention des lieux de la fiche, ou demander au CARIF de créer l'offre conventionnée.",
         )
     elif fiche.existante is not None and not fiche.existante.conventionnee:
@@ -215,7 +215,7 @@ def _conventionnement(fiche: Fiche, portee: Portee) -> Iterator[Ligne]:
 
 
 def doublons(fiches: Iterable[Fiche]) -> Iterator[tuple[Fiche, Ligne]]:
-    """Une certification = une action : les autres fiches du même organisme pour la même certification. Deux requêtes."""
+    """Une certification = une action : les autres fiches de l'organisme pour la même certification. Deux requêtes."""
     par_action = {f.id: f for f in fiches if not f.conventionnee}
     miennes = list(
         ActionCertification.objects.filter(action_id__in=par_action, rang=1, retiree=False)
@@ -234,20 +234,23 @@ def doublons(fiches: Iterable[Fiche]) -> Iterator[tuple[Fiche, Ligne]]:
         .order_by("action_id")
         .values_list("organisme_id", "cle", "action_id", "action__reference", "action__intitule")
     )
-    for organisme, cle, *action in autres:
-        connues[organisme, cle].append((action[0], action[1], action[2]))
+    for organisme, cle, action_id, reference, intitule in autres:
+        connues[organisme, cle].append((action_id, reference, intitule))
     for action_id, organisme, cle in miennes:
         autre = next((une for une in connues[organisme, cle] if une[0] != action_id), None)
         if autre is None:
             continue
         fiche = par_action[action_id]
-        yield fiche, _ligne(
+        yield (
             fiche,
-            Gravite.BLOCAGE,
-            "doublon-certification",
-            "/certification[1]",
-            f"{cle} : {fiche.organisme.nom} a déjà une fiche pour cette certification, {autre[1]}, « {autre[2]} ».",
-            f"Ajouter les sessions à {autre[1]}, ou changer la certification de {fiche.reference}.",
+            _ligne(
+                fiche,
+                Gravite.BLOCAGE,
+                "doublon-certification",
+                "/certification[1]",
+                f"{cle} : {fiche.organisme.nom} a déjà une fiche pour cette certification, {autre[1]}, « {autre[2]} ».",
+                f"Ajouter les sessions à {autre[1]}, ou changer la certification de {fiche.reference}.",
+            ),
         )
 
 
@@ -274,7 +277,8 @@ def session_absente(fiche: Fiche, nombre: int, exemple: str) -> Ligne:
         Gravite.AVERTISSEMENT,
         "session-absente",
         "/action/session",
-        f"{quoi} de {fiche.reference} : absente du document, gardée telle quelle." if nombre == 1
+        f"{quoi} de {fiche.reference} : absente du document, gardée telle quelle."
+        if nombre == 1
         else f"{quoi} de {fiche.reference} : absentes du document, gardées telles quelles.",
         "Annuler ce qui n'a plus lieu.",
     )

@@ -1,11 +1,11 @@
-"""Écriture en masse d'un lot : numéros et références réservés d'avance, COPY pour ce qui naît, UPDATE pour ce qui change.
+"""Écriture en masse d'un lot : références réservées d'avance, COPY pour ce qui naît, UPDATE pour ce qui change.
 
 Un nombre constant de requêtes par lot. Les objets naissent dans leur état initial ; l'état n'est jamais écrit ensuite.
 """
 
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -29,12 +29,11 @@ def reserver(modele: type[models.Model], nombre: int) -> list[Ligne]:
         return []
     table = modele._meta.db_table
     reference = next((c for c in modele._meta.concrete_fields if isinstance(c.db_default, ProchaineReference)), None)
-    valeurs, params = "nextval(pg_get_serial_sequence(%s, 'id'))", [f'"{table}"', nombre]
-    if reference is not None:
-        sql, _ = reference.db_default.as_sql(None, connection)
-        valeurs += f", {sql}"
+    valeurs = "nextval(pg_get_serial_sequence(%s, 'id'))"
+    if reference is not None and isinstance(reference.db_default, ProchaineReference):
+        valeurs += f", {reference.db_default.as_sql(None, connection)[0]}"
     with connection.cursor() as curseur:
-        curseur.execute(f"SELECT {valeurs} FROM generate_series(1, %s)", params)
+        curseur.execute(f"SELECT {valeurs} FROM generate_series(1, %s)", [f'"{table}"', nombre])
         lignes = curseur.fetchall()
     noms = ["id", reference.attname] if reference is not None else ["id"]
     return [dict(zip(noms, ligne, strict=True)) for ligne in lignes]
@@ -54,17 +53,16 @@ def inserer(modele: type[models.Model], lignes: Sequence[Ligne]) -> None:
     colonnes = ", ".join(f'"{champs[nom].column}"' for nom in (*donnes, *defauts))
     convertir = [_convertisseur(champs[nom]) for nom in donnes]
     fixes = [_convertisseur(champs[nom])(valeur) for nom, valeur in defauts.items()]
-    with connection.cursor() as curseur, curseur.copy(f'COPY "{modele._meta.db_table}" ({colonnes}) FROM STDIN') as copie:
+    ordre = f'COPY "{modele._meta.db_table}" ({colonnes}) FROM STDIN'
+    with connection.cursor() as curseur, curseur.copy(ordre) as copie:
         for ligne in lignes:
             copie.write_row([f(ligne[nom]) for f, nom in zip(convertir, donnes, strict=True)] + fixes)
 
 
-def mettre_a_jour(
-    modele: type[models.Model], lignes: Sequence[Ligne], *, silencieux: Iterable[str] = (), dater: bool = False
-) -> set[int]:
+def mettre_a_jour(modele: type[models.Model], lignes: Sequence[Ligne], *, dater: bool = False) -> set[int]:
     """Met à jour des lignes d'après leur `id` ; rend les `id` de celles qui ont vraiment changé.
 
-    `silencieux` : attributs écrits seulement avec un autre changement ; `dater` avance aussi `edition` et `modifie_le`.
+    `dater` avance aussi `edition` et `modifie_le` de celles-là.
     """
     if not lignes:
         return set()
@@ -83,11 +81,10 @@ def mettre_a_jour(
         poses = [f"{c} = v.{c}" for c in noms.values()]
         if dater:
             poses += ["edition = t.edition + 1", "modifie_le = now()"]
-        compares = [c for nom, c in noms.items() if nom not in set(silencieux)]
+        tenues, recues = (", ".join(f"{cote}.{c}" for c in noms.values()) for cote in ("t", "v"))
         curseur.execute(
-            f"UPDATE {table} t SET {', '.join(poses)} FROM {tampon} v WHERE t.id = v.id AND "
-            f"ROW({', '.join(f't.{c}' for c in compares)}) IS DISTINCT FROM ROW({', '.join(f'v.{c}' for c in compares)}) "
-            f"RETURNING t.id"
+            f"UPDATE {table} t SET {', '.join(poses)} FROM {tampon} v "
+            f"WHERE t.id = v.id AND ROW({tenues}) IS DISTINCT FROM ROW({recues}) RETURNING t.id"
         )
         changes = {ligne[0] for ligne in curseur.fetchall()}
         curseur.execute(f"DROP TABLE {tampon}")

@@ -191,14 +191,14 @@ def joindre_restes(modele: type[models.Model], restes: dict[str, Arbre]) -> Arbr
 
 
 def ecarts(base: Arbre, arbre: Arbre) -> Arbre:
-    """Arbre partiel de ce qui, dans `arbre`, diffère de `base` ; `None` pour ce qui n'y est pas. Vide s'ils sont égaux."""
+    """Ce qui, dans `arbre`, diffère de `base` ; `None` pour ce qui n'y est pas ; vide s'ils sont égaux."""
     differences: Arbre = {}
     for cle in base.keys() | arbre.keys():
         avant, apres = base.get(cle), arbre.get(cle)
         if avant == apres:
             continue
         if _contenant(avant) and _contenant(apres):
-            differences[cle] = ecarts(avant, apres)
+            differences[cle] = ecarts(base[cle], arbre[cle])
         else:
             differences[cle] = apres
     return differences
@@ -228,7 +228,7 @@ def _contenant(noeud: Any) -> bool:
 
 
 class TexteDArbre(Func):
-    """Texte d'une feuille d'un ArbreLheo, pour une colonne engendrée : `TexteDArbre("lieux", "0", "coordonnees", …)`."""
+    """Texte d'une feuille d'un ArbreLheo, pour une colonne engendrée : `TexteDArbre("lieux", "0", …)`."""
 
     template = "COALESCE(%(expressions)s #>> '{%(chemin)s,#}'::text[], %(expressions)s #>> '{%(chemin)s}'::text[], '')"
     output_field = models.CharField()
@@ -246,6 +246,6 @@ class DepartementDe(Func):
     def __init__(self, arbre: str | Expression, *chemin: str, **extra: Any) -> None:
         super().__init__(arbre, chemin=",".join(chemin), **extra)
 
-    def as_sql(self, compiler: Any, connection: Any, **contexte: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **contexte: Any) -> Any:  # type: ignore[override]
         texte, _ = TexteDArbre(self.source_expressions[0], self.extra["chemin"]).as_sql(compiler, connection)
         return self.template % {"t": texte}, []

@@ -1,4 +1,4 @@
-"""Champs de modèle liés à la grammaire LHEO : longueurs, tables et libellés ne s'écrivent qu'une fois, dans la grammaire.
+"""Champs de modèle liés à la grammaire LHEO : longueurs, tables et libellés ne s'écrivent que dans la grammaire.
 
 Un champ dit où il se range par son `chemin` : le premier maillon est l'élément du niveau (`formation`, `action`,
 `session`…), le dernier l'élément qu'il tient. Il ne tient que ce qu'il sait récrire à l'identique ; le reste du niveau

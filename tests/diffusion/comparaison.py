@@ -14,7 +14,7 @@ _SANS_TEXTE = {nom for nom, regle in ELEMENTS.items() if regle.nature in ("seque
 
 
 def signature(elt: Any, *, dans_un_extra: bool = False) -> Signature:
-    """Un élément en données comparables ; les blancs entre éléments, les commentaires et les préfixes ne comptent pas."""
+    """Un élément en données comparables ; blancs entre éléments, commentaires et préfixes ne comptent pas."""
     nom = str(elt.tag).replace(f"{{{ESPACE_22}}}", f"{{{ESPACE}}}")
     local = nom.rpartition("}")[2] if nom.startswith(f"{{{ESPACE}}}") else nom
     libre = dans_un_extra or local == "extra"
@@ -31,7 +31,7 @@ def signature(elt: Any, *, dans_un_extra: bool = False) -> Signature:
         else:
             suites[rang] += f.tail or ""
     if muet:
-        assert not texte.strip() and not "".join(suites).strip()
+        assert not (texte + "".join(suites)).strip()
         texte, suites = "", [""] * len(fils)
     attributs = tuple(sorted((str(c), str(v)) for c, v in elt.attrib.items()))
     enfants = tuple((signature(f, dans_un_extra=libre), s) for f, s in zip(fils, suites, strict=True))

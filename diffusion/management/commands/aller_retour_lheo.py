@@ -56,10 +56,10 @@ class Command(BaseCommand):
                 raise CommandError(refus.phrase, returncode=2) from None
             except OSError as erreur:
                 raise CommandError(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.", returncode=2) from None
-        refus = [ligne for ligne in rapport.lignes if ligne.gravite == Gravite.REFUS]
-        for ligne in refus[:LIGNES_AFFICHEES]:
+        refusees = [ligne for ligne in rapport.lignes if ligne.gravite == Gravite.REFUS]
+        for ligne in refusees[:LIGNES_AFFICHEES]:
             self.stderr.write(f"ligne {ligne.ligne} [{ligne.code}] {ligne.chemin} : {ligne.phrase}")
-        if refus:
+        if refusees:
             sys.exit(1)
 
 

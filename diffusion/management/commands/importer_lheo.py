@@ -59,7 +59,7 @@ class Command(BaseCommand):
         """Importe et rend compte."""
         chez = organisme_nomme(organisme)
         with ouvrir(fichier) as source:
-            flux = FluxMesure(source)
+            flux = source if source.seekable() else FluxMesure(source)
             depot = Import(
                 nom="entrée standard" if fichier == "-" else Path(fichier).name[:255],
                 organisme=chez,
@@ -77,13 +77,13 @@ class Command(BaseCommand):
         if rapport.par_gravite[Gravite.REFUS.value]:
             sys.exit(1)
 
-    def _importer(self, flux: FluxMesure, depot: Import) -> Rapport:
+    def _importer(self, flux: "BinaryIO | FluxMesure", depot: Import) -> Rapport:
         """Import et ligne d'import dans la même transaction : un document refusé ne laisse rien du tout."""
         rapport: Rapport
         try:
             with transaction.atomic():
                 rapport = importer(flux, portee_de(None, depot.organisme))  # type: ignore[arg-type]
-                depot.taille, depot.sha256 = flux.taille, flux.sha256.hexdigest()
+                depot.taille, depot.sha256 = mesurer(flux)
                 depot.etat, depot.fin = EtatImport.TERMINE, timezone.now()
                 depot.enveloppe, depot.bilan = rapport.enveloppe, rapport.bilan()
                 if depot.simulation:
@@ -108,6 +108,15 @@ class Command(BaseCommand):
             ecrire(_phrase(ligne))
         if rapport.total > LIGNES_AFFICHEES:
             ecrire(f"… et {rapport.total - LIGNES_AFFICHEES} autres lignes.")
+
+
+def mesurer(flux: "BinaryIO | FluxMesure") -> tuple[int, str]:
+    """Taille et SHA-256 d'un document qui vient d'être lu."""
+    if isinstance(flux, FluxMesure):
+        return flux.taille, flux.sha256.hexdigest()
+    flux.seek(0)
+    condense = hashlib.file_digest(flux, "sha256").hexdigest()  # type: ignore[arg-type]
+    return flux.tell(), condense
 
 
 def _phrase(ligne: Ligne) -> str:
