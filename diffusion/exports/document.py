@@ -1,0 +1,220 @@
+"""Le document d'un flux : écrit à côté de sa place en validant chaque formation, condensé au passage, puis mis en place.
+
+Une formation que le schéma refuse, ou qu'un lecteur lirait de travers, est laissée de côté, nommée et comptée ; elle
+n'arrête jamais les autres.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.utils import timezone
+from lxml import etree
+
+from diffusion.exports.assemblage import FormationComposee, formations
+from diffusion.exports.selection import ouvrir
+from dokelio.lheo.anomalies import Anomalie
+from dokelio.lheo.arbre import ANALYSEUR
+from dokelio.lheo.ecriture import CaractereInterdit, NoeudInvalide, Redacteur, ecrire, nettoyer_arbre
+from dokelio.lheo.grammaire import ESPACE
+from dokelio.lheo.schema import schema
+from dokelio.lheo.validation import valider_formation
+from dokelio.socle.arbres import Arbre
+from sessions.publication.visibilite import TOUT, Perimetre
+
+LAISSEES_GARDEES = 1000
+"""Formations laissées de côté dont on garde le détail ; toutes sont comptées."""
+SANS_SESSION = "sans_session_diffusable"
+SANS_NUMERO = "action_sans_numero"
+ILLISIBLE = "contenu_illisible"
+
+_OUVRE = b"<formation"
+_DECLARE = f'<formation xmlns="{ESPACE}"'.encode()
+# Ce que le schéma admet et qui peut pourtant être impossible : une seule passe sur le texte dit s'il faut y regarder.
+_DOUTEUX = re.compile(
+    rb"<SIRET(?: [^>]*)?>(?!\d{14}<)"
+    rb"|<code-(?:FORMACODE|public-vise|modalite-pedagogique)(?![^>]* ref=\"[^\"])"
+    rb"|<(?:debut|fin|date)(?: [^>]*)?>(?!(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])<|0{8}<|9{8}<)"
+    rb"|<(?:nb-places|nombre-heures|duree-c|cout-|effectif-|capacite-|unites-|annee-)[a-z-]*(?: [^>]*)?>(?!\d{1,2}<|\d{3,5}<)"
+)
+_PERIODE = re.compile(rb"<debut[^>]*>(\d{8})</debut><fin[^>]*>(\d{8})<")
+
+
+@dataclass(slots=True)
+class Bilan:
+    """Ce qu'une écriture a donné ; `causes` compte les formations laissées de côté, `laissees` en détaille.
+
+    `nouvelles` : les clés des sessions parties pour la première fois.
+    """
+
+    formations: int = 0
+    actions: int = 0
+    sessions: int = 0
+    organismes: int = 0
+    taille: int = 0
+    sha256: str = ""
+    causes: Counter[str] = field(default_factory=Counter)
+    laissees: list[tuple[str, str, str]] = field(default_factory=list)
+    nouvelles: "array[int]" = field(default_factory=lambda: array("q"))
+
+    @property
+    def invalides(self) -> int:
+        """Formations laissées de côté parce que fautives (n'avoir aucune session diffusable n'est pas une faute)."""
+        return sum(n for cause, n in self.causes.items() if cause != SANS_SESSION)
+
+    def laisser(self, reference: str, cause: str, detail: str = "") -> None:
+        """Note une formation laissée de côté. Les fautes passent devant les absences de session."""
+        self.causes[cause] += 1
+        if len(self.laissees) < LAISSEES_GARDEES:
+            self.laissees.append((reference, cause, detail))
+
+
+class FluxVide(Exception):
+    """Aucune formation : LHEO n'admet pas un document sans offre."""
+
+
+class _Sortie:
+    """Un fichier binaire dont on compte et condense les octets."""
+
+    def __init__(self, fichier: BinaryIO) -> None:
+        self._fichier = fichier
+        self.somme = hashlib.sha256()
+        self.taille = 0
+
+    def write(self, octets: bytes) -> int:
+        self.somme.update(octets)
+        self.taille += len(octets)
+        return self._fichier.write(octets)
+
+
+def exporter(
+    sortie: BinaryIO,
+    au: date,
+    perimetre: Perimetre = TOUT,
+    *,
+    actions: Sequence[int] | None = None,
+    maintenant: datetime | None = None,
+) -> Bilan:
+    """Écrit le document du flux et rend son bilan. Lève `FluxVide` (le document écrit alors ne vaut rien).
+
+    `actions` borne à ces fiches ; `maintenant` est l'heure annoncée dans le document.
+    """
+    bilan = Bilan()
+    mesuree = _Sortie(sortie)
+    dernier = 0
+    with ouvrir(au, perimetre, actions) as selection:
+        with Redacteur(mesuree, enveloppe(au, maintenant or timezone.now()), sans_identifiants=True) as redacteur:  # type: ignore[arg-type]
+            for composee in formations(selection):
+                fragment = _rediger(composee, bilan)
+                if fragment is None:
+                    continue
+                redacteur.fragment(fragment)
+                _compter(composee, bilan)
+                if composee.organisme != dernier:
+                    bilan.organismes += 1
+                    dernier = composee.organisme
+    bilan.taille, bilan.sha256 = mesuree.taille, mesuree.somme.hexdigest()
+    if not bilan.formations:
+        raise FluxVide
+    return bilan
+
+
+def enveloppe(au: date, maintenant: datetime) -> dict[str, Any]:
+    """Ce que le document dit hors de ses formations : le jour et l'heure de l'export, comme les lit le réseau."""
+    dits = [
+        ["extra", {"@info": "date-export", "#": f"{au:%Y%m%d}"}],
+        ["extra", {"@info": "heure-export", "#": f"{timezone.localtime(maintenant):%H%M%S}"}],
+    ]
+    return {"racine": "lheo", "arbre": {"offres": {"extras": [{"@info": "flux-intercarif", "contenu": dits}]}}}
+
+
+def _compter(composee: FormationComposee, bilan: Bilan) -> None:
+    assert composee.arbre is not None
+    bilan.formations += 1
+    bilan.actions += len(composee.arbre["action"])
+    bilan.sessions += composee.sessions
+    bilan.nouvelles.extend(composee.nouvelles)
+
+
+def _rediger(composee: FormationComposee, bilan: Bilan) -> bytes | None:
+    """Le texte d'une formation qui peut partir ; sinon la note au bilan et rend `None`."""
+    arbre = composee.arbre
+    if arbre is None:
+        bilan.laisser(composee.reference, SANS_SESSION)
+        return None
+    if any("@numero" not in action for action in arbre["action"]):
+        bilan.laisser(composee.reference, SANS_NUMERO, "Un lieu n'a pas de numéro : les lecteurs ne le garderaient pas.")
+        return None
+    try:
+        octets = _texte(arbre).encode()
+        erreurs = fautes(octets)
+    except (NoeudInvalide, etree.XMLSyntaxError) as erreur:
+        bilan.laisser(composee.reference, ILLISIBLE, str(erreur))
+        return None
+    if erreurs:
+        suite = f" (et {len(erreurs) - 1} autres fautes)" if len(erreurs) > 1 else ""
+        bilan.laisser(composee.reference, erreurs[0].code, f"{erreurs[0].phrase}{suite}")
+        return None
+    return octets
+
+
+def _texte(arbre: Arbre) -> str:
+    """Le texte XML ; les caractères que XML interdit, qu'une base peut tenir, sont ôtés."""
+    try:
+        return ecrire("formation", arbre, sans_identifiants=True)
+    except CaractereInterdit:
+        return ecrire("formation", nettoyer_arbre(arbre), sans_identifiants=True)
+
+
+def fautes(octets: bytes) -> list[Anomalie]:
+    """Les erreurs d'une formation écrite : le schéma d'abord, puis ce qu'il laisse passer, si le texte est douteux."""
+    element = etree.fromstring(octets.replace(_OUVRE, _DECLARE, 1), ANALYSEUR)
+    if schema().validate(element) and not douteux(octets):
+        return []
+    return [anomalie for anomalie in valider_formation(element) if anomalie.gravite == "erreur"]
+
+
+def douteux(octets: bytes) -> bool:
+    """Vrai si une valeur que le schéma admet pourrait être impossible : à soumettre au validateur complet."""
+    if _DOUTEUX.search(octets):
+        return True
+    return any(fin < debut for debut, fin in _PERIODE.findall(octets))
+
+
+@contextmanager
+def ecrit_a_cote(cible: Path) -> Iterator[BinaryIO]:
+    """Un fichier écrit à côté de `cible`, qui prend sa place d'un coup, une fois complet et sur le disque.
+
+    Si le bloc lève, l'ancien fichier demeure et rien ne traîne.
+    """
+    prise, nom = tempfile.mkstemp(prefix=f".{cible.name}.", suffix=".partiel", dir=cible.parent)
+    provisoire = Path(nom)
+    try:
+        with os.fdopen(prise, "wb", buffering=1 << 20) as fichier:
+            yield fichier
+            fichier.flush()
+            os.fsync(fichier.fileno())
+        provisoire.chmod(0o644)
+        provisoire.replace(cible)
+        _garantir(cible.parent)
+    except BaseException:
+        provisoire.unlink(missing_ok=True)
+        raise
+
+
+def _garantir(dossier: Path) -> None:
+    """Le changement de nom survit à une coupure : le dossier est écrit lui aussi."""
+    prise = os.open(dossier, os.O_RDONLY)
+    try:
+        os.fsync(prise)
+    finally:
+        os.close(prise)
