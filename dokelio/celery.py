@@ -14,11 +14,17 @@ app.autodiscover_tasks(["dokelio"], related_name="taches_nocturnes")
 app.set_default()
 
 app.conf.beat_schedule = {
-    # La nuit entière, dans l'ordre ; une nuit manquée se rattrape dans la tâche, pas ici.
+    # La nuit entière, dans l'ordre.
     "nuit": {
         "task": "dokelio.taches_nocturnes.nuit",
         "schedule": crontab(hour=3, minute=30),
         "options": {"expires": 6 * 3600},
+    },
+    # Une nuit manquée (machine éteinte) se rattrape une fois, au réveil.
+    "rattrapage": {
+        "task": "dokelio.taches_nocturnes.rattrapage",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 9 * 60},
     },
     # Ce qui est dû et n'est pas parti repart : un courtier vidé ne perd rien.
     "balayage": {

@@ -16,4 +16,5 @@ class FormationsConfig(AppConfig):
         from dokelio.messagerie.categories import declarer
         from formations import publication  # noqa: F401
 
+        declarer("archivage", "Archivage de vos fiches", "Avant et après l'archivage d'une fiche.")
         declarer("controle", "Contrôle de vos fiches", "Correction demandée, fiche acceptée, fiche retirée.")

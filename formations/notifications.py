@@ -10,6 +10,9 @@ from dokelio.publication.contexte import Contexte
 from formations.models import Action, EtatRemarque
 
 CATEGORIE = "controle"
+CATEGORIE_ARCHIVAGE = "archivage"
+ARCHIVEE = "Fiche archivée : "
+ARCHIVEE_TEXTE = "Elle se rouvre à tout moment, avec le même numéro."
 
 
 def membres(action: Action) -> Iterable[Any]:
@@ -82,3 +85,28 @@ def fiche_retiree(action: Action, contexte: Contexte) -> None:
         f"Fiche retirée de la diffusion : {action.intitule}",
         contexte.commentaire,
     )
+
+
+def fiche_archivee(action: Action, contexte: Contexte) -> None:
+    """La cloche seulement : l'archivage a été annoncé par courriel, ou vient d'une personne de l'organisme."""
+    for personne in membres(action):
+        notifier(
+            personne,
+            (ARCHIVEE + action.intitule)[:200],
+            ARCHIVEE_TEXTE,
+            f"/formations/{action.reference}/gestion/",
+            CATEGORIE_ARCHIVAGE,
+            evenement_id=contexte.evenement.pk if contexte.evenement else None,
+        )
+
+
+FICHE_ARCHIVEE_SQL = {
+    "notifications": f"""
+        INSERT INTO messagerie_notification (utilisateur_id, titre, texte, lien, categorie, evenement_id, cree_le)
+        SELECT u.id, left('{ARCHIVEE}' || c.intitule, 200), '{ARCHIVEE_TEXTE.replace("'", "''")}',
+            '/formations/' || c.reference || '/gestion/', '{CATEGORIE_ARCHIVAGE}', maj.evenement_id, %(maintenant)s
+        FROM maj JOIN cible c USING (id)
+        JOIN structures_rattachement r ON r.organisme_id = c.organisme_id AND r.role IN ('redacteur', 'gestionnaire')
+        JOIN comptes_utilisateur u ON u.id = r.utilisateur_id AND u.actif
+        RETURNING id"""
+}

@@ -184,7 +184,8 @@ MACHINE = Machine(
                         "versions_fermees": "UPDATE formations_versiondiffusee v SET jusqu_a = %(maintenant)s"
                         " FROM cible c JOIN maj USING (id) WHERE v.id = c.version_en_diffusion_id RETURNING v.id"
                     },
-                )
+                ),
+                Effet(notifications.fiche_archivee, sql=notifications.FICHE_ARCHIVEE_SQL),
             ],
             systeme=True,
             en_masse=True,

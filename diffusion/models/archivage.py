@@ -5,9 +5,9 @@ from django.db.models.functions import Now
 
 
 class AvisArchivage(models.Model):
-    """Ce qui a été annoncé aux membres : telle fiche s'archive tel jour. Nul n'est archivé sans l'avoir su dix jours avant.
+    """Ce qui a été annoncé : telle fiche s'archive tel jour. Nul n'est archivé sans l'avoir su dix jours avant.
 
-    `jour` est la date d'archivage que la règle donnait ; `palier` le préavis (30, 10 ou 3 jours) ; `au` le jour de l'avis.
+    `jour` : la date que la règle donnait ; `palier` : le préavis (30, 10 ou 3 jours) ; `au` : le jour de l'avis.
     """
 
     action = models.ForeignKey("formations.Action", on_delete=models.CASCADE, related_name="avis_archivage")

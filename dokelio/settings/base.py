@@ -212,6 +212,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_BACKEND = COURRIELS_BOITE = "dokelio.messagerie.transport.BoiteEnvoi"
 COURRIELS_TRANSPORT = ""
 COURRIELS_LISIBLES = False
+# Une date des règles au futur, avec effet : en développement seulement.
+VOYAGES_DANS_LE_TEMPS = False
 SMTP = environnement.smtp()
 if SMTP is not None:
     COURRIELS_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"

@@ -14,5 +14,6 @@ CACHES = {"default": environnement.cache(environnement.redis_du_cache(_REDIS))}
 
 # Les courriels se lisent sur /courriels/ ; sans EMAIL_URL, « envoyer » veut dire marquer comme envoyé.
 COURRIELS_LISIBLES = True
+VOYAGES_DANS_LE_TEMPS = True
 if SMTP is None:  # noqa: F405
     COURRIELS_TRANSPORT = "django.core.mail.backends.dummy.EmailBackend"

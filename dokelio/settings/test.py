@@ -19,6 +19,7 @@ CACHES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 COURRIELS_TRANSPORT = "django.core.mail.backends.locmem.EmailBackend"
 COURRIELS_LISIBLES = True
+VOYAGES_DANS_LE_TEMPS = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 

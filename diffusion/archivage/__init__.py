@@ -1,0 +1,1 @@
+"""Archiver ce qui est fini, après l'avoir annoncé."""
