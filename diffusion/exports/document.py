@@ -79,7 +79,13 @@ class Bilan:
 
 
 class FluxVide(Exception):
-    """Aucune formation : LHEO n'admet pas un document sans offre."""
+    """Aucune formation ne peut partir ; l'exception porte le bilan."""
+
+    phrase = "Aucune formation ne peut partir, et LHEO n'admet pas un document sans offre."
+
+    def __init__(self, bilan: Bilan) -> None:
+        self.bilan = bilan
+        super().__init__(self.phrase)
 
 
 class _Sortie:
@@ -124,7 +130,7 @@ def exporter(
                     dernier = composee.organisme
     bilan.taille, bilan.sha256 = mesuree.taille, mesuree.somme.hexdigest()
     if not bilan.formations:
-        raise FluxVide
+        raise FluxVide(bilan)
     return bilan
 
 

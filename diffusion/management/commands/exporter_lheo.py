@@ -1,0 +1,111 @@
+"""`manage.py exporter_lheo --flux SLUG --sortie FICHIER [--au DATE] [--json]` : écrit un flux dans un fichier."""
+
+import json
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from diffusion.exports.document import Bilan, FluxVide, ecrit_a_cote, exporter
+from diffusion.exports.phrases import libelle_de_cause
+from diffusion.models import Flux
+
+LIGNES_AFFICHEES = 50
+
+
+class Command(BaseCommand):
+    """Codes de retour : 0 tout est parti, 1 des formations fautives sont restées, 2 rien n'a été écrit."""
+
+    help = "Écrit un flux LHEO 2.3 dans un fichier, sans le publier ni l'inscrire au registre."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: Any) -> None:
+        """Ceux du contrat."""
+        parser.add_argument("--flux", metavar="SLUG", required=True, help="nom du flux (intercarif)")
+        parser.add_argument("--sortie", metavar="FICHIER", required=True, help="document à écrire")
+        parser.add_argument("--au", metavar="DATE", help="jour des règles, AAAA-MM-JJ (par défaut aujourd'hui)")
+        parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d'autre")
+
+    def handle(self, *args: Any, flux: str, sortie: str, au: str | None, **options: Any) -> None:
+        """Écrit le document et rend compte."""
+        choisi = _flux_nomme(flux)
+        jour = _jour(au)
+        cible = _cible(sortie)
+        debut = time.monotonic()
+        try:
+            with ecrit_a_cote(cible) as fichier:
+                bilan = exporter(fichier, jour, choisi)
+        except FluxVide as vide:
+            raise CommandError(f"{vide.phrase} Rien n'a été écrit.", returncode=2) from None
+        except OSError as erreur:
+            raise CommandError(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.", returncode=2) from None
+        duree = time.monotonic() - debut
+        if options["json"]:
+            self.stdout.write(json.dumps(en_json(choisi, jour, cible, bilan, duree), ensure_ascii=False))
+        else:
+            self._raconter(cible, bilan, duree)
+        if bilan.invalides:
+            sys.exit(1)
+
+    def _raconter(self, cible: Path, bilan: Bilan, duree: float) -> None:
+        ecrire = self.stdout.write
+        ecrire(
+            f"{cible} : {bilan.formations} formations, {bilan.actions} lieux et modalités, {bilan.sessions} sessions, "
+            f"{bilan.organismes} organismes ; {bilan.taille} octets en {duree:.1f} s."
+        )
+        ecrire(f"SHA-256 : {bilan.sha256}")
+        for cause, nombre in bilan.causes.most_common():
+            ecrire(f"Laissées de côté, {libelle_de_cause(cause)} : {nombre}")
+        fautives = [une for une in bilan.laissees if une[2]]
+        for reference, cause, detail in fautives[:LIGNES_AFFICHEES]:
+            ecrire(f"  {reference} [{cause}] {detail}")
+        if len(fautives) > LIGNES_AFFICHEES:
+            ecrire(f"  … et {len(fautives) - LIGNES_AFFICHEES} autres.")
+
+
+def en_json(flux: Flux, au: date, cible: Path, bilan: Bilan, duree: float) -> dict[str, Any]:
+    """L'objet de `--json`."""
+    return {
+        "flux": flux.slug,
+        "au": au.isoformat(),
+        "sortie": str(cible),
+        "formations": bilan.formations,
+        "actions": bilan.actions,
+        "sessions": bilan.sessions,
+        "organismes": bilan.organismes,
+        "taille": bilan.taille,
+        "sha256": bilan.sha256,
+        "duree": round(duree, 3),
+        "causes": dict(bilan.causes.most_common()),
+        "laissees": [{"action": r, "cause": c, "detail": d} for r, c, d in bilan.laissees],
+    }
+
+
+def _flux_nomme(slug: str) -> Flux:
+    flux = Flux.objects.filter(slug=slug).first()
+    if flux is None:
+        connus = ", ".join(Flux.objects.values_list("slug", flat=True)) or "aucun"
+        raise CommandError(f"Aucun flux ne s'appelle « {slug} » (flux connus : {connus}).", returncode=2)
+    return flux
+
+
+def _jour(texte: str | None) -> date:
+    if texte is None:
+        return timezone.localdate()
+    try:
+        return date.fromisoformat(texte)
+    except ValueError:
+        raise CommandError(f"« {texte} » n'est pas une date : écrivez AAAA-MM-JJ.", returncode=2) from None
+
+
+def _cible(sortie: str) -> Path:
+    cible = Path(sortie)
+    if cible.is_dir():
+        raise CommandError(f"« {sortie} » est un dossier, pas un fichier.", returncode=2)
+    if not cible.parent.is_dir():
+        raise CommandError(f"Le dossier « {cible.parent} » n'existe pas.", returncode=2)
+    return cible
