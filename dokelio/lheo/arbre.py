@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -123,24 +124,42 @@ def _attributs(attributs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
 
 
 def _sequence(elt: etree._Element, regle: Element, passage: _Passage) -> Noeud:
-    arbre = _attributs(elt.items())
-    places = enfants_de(regle.nom)
-    _texte_hors_feuille(elt, elt.text, passage)
+    attributs = elt.items()
+    arbre = _attributs(attributs) if attributs else {}
+    places = _places(regle.nom)
+    if (texte := elt.text) and texte.strip(_BLANCS):
+        _texte_hors_feuille(elt, texte, passage)
     for fils in elt:
-        _texte_hors_feuille(elt, fils.tail, passage)
-        if not isinstance(fils.tag, str):
-            continue
-        nom = fils.tag.removeprefix(_PREFIXE)
-        place = places.get(nom)
+        if (texte := fils.tail) and texte.strip(_BLANCS):
+            _texte_hors_feuille(elt, texte, passage)
+        place = places.get(fils.tag)
         if place is None:
-            passage.refuser(elt, f"« {nom} » n’y est pas admis", fils)
-        elif place.maxi != 1:
-            arbre.setdefault(nom, []).append(_noeud(fils, ELEMENTS[nom], passage))
-        elif nom in arbre:
+            if isinstance(fils.tag, str):
+                passage.refuser(elt, f"« {nom_local(fils)} » n’y est pas admis", fils)
+            continue
+        nom, multiple, feuille, regle_du_fils = place
+        if nom in arbre and not multiple:
             passage.refuser(elt, f"« {nom} » y paraît plusieurs fois", fils)
+            continue
+        if feuille and not len(fils):  # de loin le cas le plus fréquent, écrit ici pour aller vite
+            attributs = fils.items()
+            noeud: Noeud = {**_attributs(attributs), "#": fils.text or ""} if attributs else fils.text or ""
         else:
-            arbre[nom] = _noeud(fils, ELEMENTS[nom], passage)
+            noeud = _noeud(fils, regle_du_fils, passage)
+        if multiple:
+            arbre.setdefault(nom, []).append(noeud)
+        else:
+            arbre[nom] = noeud
     return arbre
+
+
+@cache
+def _places(nom: str) -> dict[Any, tuple[str, bool, bool, Element]]:
+    """Les enfants admis, par nom qualifié : nom, peut se répéter, est une feuille, sa règle."""
+    return {
+        f"{_PREFIXE}{place.nom}": (place.nom, place.multiple, ELEMENTS[place.nom].feuille, ELEMENTS[place.nom])
+        for place in enfants_de(nom).values()
+    }
 
 
 def _extras(elt: etree._Element, passage: _Passage) -> Noeud:
