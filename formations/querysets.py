@@ -41,10 +41,11 @@ class ActionQuerySet(PubliableQuerySet[Any]):
         debut = "deroulements__sessions__debut"
         a_venir = soi.filter(**{f"{debut}__gte": timezone.localdate()}, deroulements__sessions__statut__in=VIVANTES)
         certification = soi.filter(certifications__retiree=False).order_by("certifications__rang")
-        return self.select_related("organisme", "version_en_diffusion", "prise_par").annotate(
+        lignes: ActionQuerySet = self.select_related("organisme", "version_en_diffusion", "prise_par").annotate(
             prochaine_session=Subquery(a_venir.order_by(debut).values(debut)[:1]),
             certification_principale=Subquery(certification.values("certifications__cle")[:1]),
         )
+        return lignes
 
     def compter_par_etat(self) -> dict[str, int]:
         """Nombre d'actions par état, chacun plafonné à mille ; une requête."""

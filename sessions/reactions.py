@@ -60,24 +60,24 @@ def rien_a_poser(objet: Any, contexte: Contexte) -> None:
 # ------------------------------------------------------------------ sur la vie des actions
 
 
-def deroulements_de(action: Action) -> list[Deroulement]:
-    """Les lieux d'une action avec leurs sessions vivantes (ni annulées, ni archivées) et leurs financements."""
+def lieux_de(action: Action) -> list[tuple[Deroulement, list[Session], list[Financement]]]:
+    """Les lieux d'une action, chacun avec ses sessions vivantes (ni annulées, ni archivées) et ses financements."""
     vivantes = Session.objects.exclude(statut__in=(EtatSession.ANNULEE, EtatSession.ARCHIVEE))
-    return list(
-        action.deroulements.prefetch_related(
-            Prefetch("sessions", queryset=vivantes, to_attr="vivantes"), "financements__dispositif"
-        ).order_by("rang", "pk")
-    )
+    lieux = action.deroulements.prefetch_related(Prefetch("sessions", queryset=vivantes), "financements")
+    return [(lieu, list(lieu.sessions.all()), list(lieu.financements.all())) for lieu in lieux.order_by("rang", "pk")]
 
 
 def une_session_a_venir(action: Action, contexte: Contexte) -> Iterator[Refus]:
     """Il faut au moins une session non terminée, avec un financement (conception §4, soumettre)."""
     lien = f"/formations/{action.reference}/sessions/"
-    deroulements = deroulements_de(action)
-    a_venir = [d for d in deroulements if any(s.fin is None or s.fin >= contexte.au for s in d.vivantes)]
+    a_venir = [
+        financements
+        for _, sessions, financements in lieux_de(action)
+        if any(session.fin is None or session.fin >= contexte.au for session in sessions)
+    ]
     if not a_venir:
         yield Refus("sessions", "Ajoutez au moins une session qui n'est pas encore terminée.", lien)
-    elif not any(f.statut != EtatFinancement.RETIRE for d in a_venir for f in d.financements.all()):
+    elif not any(f.statut != EtatFinancement.RETIRE for financements in a_venir for f in financements):
         yield Refus(
             "financements", "Ajoutez un financement à une session à venir : sans lui, elle ne se voit pas.", lien
         )
@@ -86,8 +86,8 @@ def une_session_a_venir(action: Action, contexte: Contexte) -> Iterator[Refus]:
 def dans_le_perimetre(action: Action, contexte: Contexte) -> Iterator[Refus]:
     """En présence : un lieu en Île-de-France ; entièrement à distance : un siège en Île-de-France (conception §5)."""
     lien = f"/formations/{action.reference}/sessions/"
-    for lieu in deroulements_de(action):
-        if not lieu.vivantes:
+    for lieu, sessions, _ in lieux_de(action):
+        if not sessions:
             continue
         if lieu.a_distance:
             if not action.organisme.est_francilien:

@@ -66,11 +66,12 @@ def _archiver(au: date) -> BilanArchivage:
 
 def _donner_les_avis(au: date, dus: list[Echeance], bilan: BilanArchivage) -> None:
     """Un courriel par personne pour toutes ses fiches, une notification par fiche, et la trace de chaque avis."""
+    avis = [(e, palier) for e in dus if (palier := e.palier(au)) is not None]
     AvisArchivage.objects.bulk_create(
-        [AvisArchivage(action_id=e.action_id, jour=e.jour, palier=e.palier(au), au=au) for e in dus],
+        [AvisArchivage(action_id=e.action_id, jour=e.jour, palier=palier, au=au) for e, palier in avis],
         ignore_conflicts=True,
     )
-    bilan.avis = [{"action": e.reference, "jour": e.effectif.isoformat(), "palier": e.palier(au)} for e in dus]
+    bilan.avis = [{"action": e.reference, "jour": e.effectif.isoformat(), "palier": palier} for e, palier in avis]
     par_organisme: dict[int, list[Echeance]] = defaultdict(list)
     for echeance in dus:
         par_organisme[echeance.organisme_id].append(echeance)

@@ -1,10 +1,20 @@
 """Les certifications préparées par une action, et la règle « une certification = une action »."""
 
+import re
+
 from django.db import models
 from django.db.models import Q
 
 from dokelio.socle.lheo import TexteLheo
 from formations.models import declencheurs
+
+
+def cle_de(code_rncp: str, code_rs: str, code_certifinfo: str, code_cpf: str) -> str:
+    """Clé d'une certification, comme la colonne engendrée : RNCP320, RS5080, CI52747, CPF206, ou vide."""
+    for prefixe, code in (("RNCP", code_rncp), ("RS", code_rs)):
+        if chiffres := re.sub(r"[^0-9]", "", code):
+            return prefixe + chiffres.lstrip("0")
+    return f"CI{code_certifinfo}" if code_certifinfo else code_cpf
 
 
 class ActionCertification(models.Model):

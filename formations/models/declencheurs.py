@@ -21,7 +21,7 @@ class CleCertification(Func):
     )
     output_field = models.CharField()
 
-    def as_sql(self, compiler: Any, connection: Any, **contexte: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **contexte: Any) -> Any:
         return self.template, []
 
 

@@ -4,6 +4,7 @@ Page, flux, API et tests passent par elle ; l'ordre des causes est celui de la c
 """
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -35,7 +36,7 @@ class Perimetre(Protocol):
     @property
     def conventionne(self) -> bool | None: ...
     @property
-    def departements(self) -> tuple[str, ...] | None: ...
+    def departements(self) -> Sequence[str] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
