@@ -1,27 +1,22 @@
 """`manage.py exporter_lheo --flux SLUG --sortie FICHIER [--au DATE] [--json]` : écrit un flux dans un fichier."""
 
-import json
-import sys
 import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
-
 from diffusion.exports.document import Bilan, FluxVide, ecrit_a_cote, exporter
 from diffusion.exports.phrases import libelle_de_cause
 from diffusion.models import Flux
+from dokelio.socle.commandes import AVEC_REFUS, FAIT, Commande, Impossible, lire_jour
 
 LIGNES_AFFICHEES = 50
 
 
-class Command(BaseCommand):
+class Command(Commande):
     """Codes de retour : 0 tout est parti, 1 des formations fautives sont restées, 2 rien n'a été écrit."""
 
     help = "Écrit un flux LHEO 2.3 dans un fichier, sans le publier ni l'inscrire au registre."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: Any) -> None:
         """Ceux du contrat."""
@@ -30,26 +25,25 @@ class Command(BaseCommand):
         parser.add_argument("--au", metavar="DATE", help="jour des règles, AAAA-MM-JJ (par défaut aujourd'hui)")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d'autre")
 
-    def handle(self, *args: Any, flux: str, sortie: str, au: str | None, **options: Any) -> None:
+    def executer(self, *, flux: str, sortie: str, au: str | None, **options: Any) -> int:
         """Écrit le document et rend compte."""
         choisi = _flux_nomme(flux)
-        jour = _jour(au)
+        jour = lire_jour(au)
         cible = _cible(sortie)
         debut = time.monotonic()
         try:
             with ecrit_a_cote(cible) as fichier:
                 bilan = exporter(fichier, jour, choisi)
         except FluxVide as vide:
-            raise CommandError(f"{vide.phrase} Rien n'a été écrit.", returncode=2) from None
+            raise Impossible(f"{vide.phrase} Rien n'a été écrit.") from None
         except OSError as erreur:
-            raise CommandError(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.", returncode=2) from None
+            raise Impossible(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.") from None
         duree = time.monotonic() - debut
         if options["json"]:
-            self.stdout.write(json.dumps(en_json(choisi, jour, cible, bilan, duree), ensure_ascii=False))
+            self.rendre(en_json(choisi, jour, cible, bilan, duree))
         else:
             self._raconter(cible, bilan, duree)
-        if bilan.invalides:
-            sys.exit(1)
+        return AVEC_REFUS if bilan.invalides else FAIT
 
     def _raconter(self, cible: Path, bilan: Bilan, duree: float) -> None:
         ecrire = self.stdout.write
@@ -89,23 +83,14 @@ def _flux_nomme(slug: str) -> Flux:
     flux = Flux.objects.filter(slug=slug).first()
     if flux is None:
         connus = ", ".join(Flux.objects.values_list("slug", flat=True)) or "aucun"
-        raise CommandError(f"Aucun flux ne s'appelle « {slug} » (flux connus : {connus}).", returncode=2)
+        raise Impossible(f"Aucun flux ne s'appelle « {slug} » (flux connus : {connus}).")
     return flux
-
-
-def _jour(texte: str | None) -> date:
-    if texte is None:
-        return timezone.localdate()
-    try:
-        return date.fromisoformat(texte)
-    except ValueError:
-        raise CommandError(f"« {texte} » n'est pas une date : écrivez AAAA-MM-JJ.", returncode=2) from None
 
 
 def _cible(sortie: str) -> Path:
     cible = Path(sortie)
     if cible.is_dir():
-        raise CommandError(f"« {sortie} » est un dossier, pas un fichier.", returncode=2)
+        raise Impossible(f"« {sortie} » est un dossier, pas un fichier.")
     if not cible.parent.is_dir():
-        raise CommandError(f"Le dossier « {cible.parent} » n'existe pas.", returncode=2)
+        raise Impossible(f"Le dossier « {cible.parent} » n'existe pas.")
     return cible
