@@ -10,8 +10,17 @@ from typing import Any
 from dokelio.publication.contexte import Contexte
 from dokelio.publication.models import Evenement
 from dokelio.publication.refus import Refus
-from formations.actions.versions import contenu_controle, empreinte, fermer_version, ouvrir_version, remettre
+from dokelio.socle.arbres import texte_de
+from formations.actions.versions import (
+    certifications_de,
+    contenu_controle,
+    empreinte,
+    fermer_version,
+    ouvrir_version,
+    remettre,
+)
 from formations.models import Action, ActionCertification, EtatRemarque
+from formations.models.certification import cle_de
 
 DELAI_PRISE_EN_CHARGE = timedelta(hours=4)
 
@@ -59,17 +68,31 @@ def autre_action(action: Action, une: ActionCertification) -> ActionCertificatio
     return occupantes.select_related("action").first()
 
 
+def phrase_de_doublon(action: Action, arbre: dict[str, Any]) -> Refus | None:
+    """Le refus d'une certification principale (arbre LHEO) qu'une autre action de l'organisme occupe déjà."""
+    codes = ("code-RNCP", "code-RS", "code-CERTIFINFO", "code-CPF")
+    une = ActionCertification(cle=cle_de(*(texte_de(arbre.get(nom)) for nom in codes)), rang=1)
+    lot = action.certifications.values_list("lot", flat=True).first() if action.conventionnee else None
+    une.lot = lot or ""
+    autre = autre_action(action, une)
+    return _doublon(une.cle, autre.action) if autre is not None else None
+
+
+def _doublon(cle: str, autre: Action) -> Refus:
+    return Refus(
+        "certification",
+        f"{cle} a déjà sa fiche : {autre.reference}, « {autre.intitule} ». "
+        "Ajoutez-y vos sessions, ou changez la certification de cette fiche.",
+        autre.reference,
+    )
+
+
 def sans_doublon(action: Action, contexte: Contexte) -> Iterator[Refus]:
     """Une certification = une seule action de formation par organisme (FAQ, partie 3)."""
-    for une in action.certifications.filter(retiree=False):
+    for une in certifications_de(action):
         autre = autre_action(action, une)
         if autre is not None:
-            yield Refus(
-                "certification",
-                f"{une.cle} a déjà sa fiche : {autre.action.reference}, « {autre.action.intitule} ». "
-                "Ajoutez-y vos sessions, ou changez la certification de cette fiche.",
-                autre.action.reference,
-            )
+            yield _doublon(une.cle, autre.action)
 
 
 def est_prise(action: Action, maintenant: datetime) -> bool:
@@ -124,7 +147,9 @@ def signer_la_creation(action: Action, contexte: Contexte) -> None:
 
 
 def dater_la_soumission(action: Action, contexte: Contexte) -> None:
+    """Date l'entrée dans la file et retient ce qui est soumis : une correction du CARIF s'y verra."""
     action.soumise_le = contexte.maintenant
+    contexte.trace["empreinte"] = empreinte(contenu_controle(action))
     relacher(action, contexte)
 
 

@@ -3,9 +3,19 @@
 from django.urls import path
 
 from formations.views import liste, transitions
+from formations.views.controle import file, gestes, relecture
 
 urlpatterns = [
     path("formations/", liste.liste, name="formations"),
     path("formations/nouvelle/", liste.nouvelle, name="formation_nouvelle"),
     path("formations/<str:reference>/transition/<slug:nom>/", transitions.transition, name="action_transition"),
+    path("controle/", file.file, name="controle"),
+    path("controle/suivante/", file.prendre_suivante, name="controle_suivante"),
+    path("controle/<str:reference>/", relecture.relecture, name="controle_fiche"),
+    path("controle/<str:reference>/prendre/", gestes.prendre, name="controle_prendre"),
+    path("controle/<str:reference>/relacher/", gestes.relacher, name="controle_relacher"),
+    path("controle/<str:reference>/remarques/", gestes.remarquer, name="controle_remarquer"),
+    path("controle/<str:reference>/corriger/", gestes.corriger, name="controle_corriger"),
+    path("controle/<str:reference>/accepter/", gestes.valider, name="controle_accepter"),
+    path("controle/<str:reference>/retirer/", gestes.retirer, name="controle_retirer"),
 ]

@@ -69,7 +69,8 @@ class PageParCle(Generic[_M]):
     """Une page d'un queryset, lue par sa clé.
 
     `ordre` : noms de champs, « - » pour descendre, le dernier unique (`("-modifie_le", "id")`) ; chemins `a__b` et
-    annotations admis. `parametres` : `request.GET`. Ce que lisent les gabarits : la page s'itère ;
+    annotations admis. `parametres` : `request.GET`. `compte` : leur nombre, s'il est déjà su.
+    Ce que lisent les gabarits : la page s'itère ;
     `page.objets` (liste), `page.precedent` et `page.suivant` (suite de l'adresse, « ?statut=…&page=… », ou None),
     `page.premiere` (l'adresse sans curseur), `page.debut` (la même, ou None quand on y est), `page.compte_texte`
     (« 47 » ou « plus de 1 000 »), `page.compte` (au plus 1 000), `page.compte_plafonne` (vrai :
@@ -83,8 +84,10 @@ class PageParCle(Generic[_M]):
         *,
         taille: int = TAILLE,
         nom: str = "page",
+        compte: int | None = None,
     ) -> None:
         self._queryset = queryset
+        self._compte_connu = compte
         self._parametres = parametres
         self._nom = nom
         self.taille = taille
@@ -146,6 +149,8 @@ class PageParCle(Generic[_M]):
     def _compter(self, *, complete: bool) -> tuple[int, bool]:
         if complete:
             return len(self.objets), False
+        if self._compte_connu is not None:
+            return min(self._compte_connu, PLAFOND), self._compte_connu > PLAFOND
         nombre = self._queryset.order_by().values("pk")[: PLAFOND + 1].count()
         return min(nombre, PLAFOND), nombre > PLAFOND
 

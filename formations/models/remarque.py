@@ -42,8 +42,6 @@ class Remarque(models.Model):
         """Nom du champ visé tel que les pages l'écrivent ; chaîne vide quand la remarque porte sur l'ensemble."""
         if not self.champ:
             return ""
-        noms = {
-            champ.name: str(champ.verbose_name) for champ in self._meta.apps.get_model("formations.Action")._meta.fields
-        }
-        libelle = noms.get(self.champ, self.champ)
-        return libelle[:1].upper() + libelle[1:]
+        from formations.actions.comparaison import libelle_de_cle
+
+        return libelle_de_cle(self.champ)

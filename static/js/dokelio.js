@@ -6,13 +6,14 @@ import { dialogues } from "./dialogue.js";
 import { envoi } from "./envoi.js";
 import { lignes } from "./lignes.js";
 import { menus } from "./menus.js";
+import { modeles } from "./modele.js";
 import { modifie } from "./modifie.js";
 import { raccourcis } from "./raccourcis.js";
 import { themes } from "./themes.js";
 import { toasts } from "./toasts.js";
 
 // Écoutent le document entier : une fois suffit.
-for (const module of [copie, dialogues, envoi, lignes, menus, raccourcis, themes, toasts]) module();
+for (const module of [copie, dialogues, envoi, lignes, menus, modeles, raccourcis, themes, toasts]) module();
 
 // Préparent des éléments : à chaque morceau de page reçu.
 function preparer(racine) {

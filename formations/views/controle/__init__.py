@@ -1,0 +1,1 @@
+"""Le contrôle des fiches par les documentalistes : la file et la relecture."""
