@@ -1,6 +1,8 @@
 """Faire entrer un document LHEO dans la base, en flux et par lots, dans une transaction que l'appelant ouvre."""
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import BinaryIO
 
@@ -34,7 +36,8 @@ def importer(flux: BinaryIO, portee: Portee, suivre: Callable[[int, int], None] 
     with contexte_historique(portee.auteur, source="import"):
         atelier = Atelier(portee, rapport, suivre)
         for lot in _lots(lecture, f"{portee.carif:d}"):
-            atelier.traiter(lot)
+            with _sans_ramasse_miettes():
+                atelier.traiter(lot)
     rapport.enveloppe = lecture.enveloppe
     for rebut in lecture.rebuts:
         rapport.dire(Ligne(0, rebut.ligne, Gravite.AVERTISSEMENT.value, "hors-grammaire", rebut.chemin, rebut.phrase))
@@ -47,6 +50,19 @@ def _dire_les_particularites(lecture: Lecture, rapport: Rapport) -> None:
         rapport.anomalies(0, [anomalie("version-2.2", ligne=1, chemin="/", champ=lecture.racine)])
     for constat in lecture.particularites:
         rapport.anomalies(0, [anomalie("repare-prologue", ligne=1, chemin="/", champ="encoding", constat=constat)])
+
+
+@contextmanager
+def _sans_ramasse_miettes() -> Iterator[None]:
+    """Le temps d'un lot : ses centaines de milliers d'objets vivent ensemble, les parcourir coûterait cher."""
+    actif = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if actif:
+            gc.enable()
+            gc.collect(1)
 
 
 def _lots(lecture: Lecture, marque: str) -> Iterator[list[Recue]]:

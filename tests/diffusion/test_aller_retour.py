@@ -98,7 +98,7 @@ def test_des_formations_qui_se_ressemblent_restent_chacune_la_leur(document: Doc
 @pytest.mark.long
 @given(document=st.one_of(documents(), documents_serres()))
 @settings(
-    max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 def test_long_tout_document_de_la_grammaire_revient_entier(document: Document) -> None:
     verifier(document.xml())
