@@ -158,7 +158,9 @@ def _rediger(composee: FormationComposee, bilan: Bilan) -> bytes | None:
         bilan.laisser(composee.reference, SANS_SESSION)
         return None
     if any("@numero" not in action for action in arbre["action"]):
-        bilan.laisser(composee.reference, SANS_NUMERO, "Un lieu n'a pas de numéro : les lecteurs ne le garderaient pas.")
+        bilan.laisser(
+            composee.reference, SANS_NUMERO, "Un lieu n'a pas de numéro : les lecteurs ne le garderaient pas."
+        )
         return None
     try:
         octets = _texte(arbre).encode()

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from diffusion.exports.document import ILLISIBLE, SANS_NUMERO, SANS_SESSION
@@ -11,7 +10,7 @@ from dokelio.lheo.anomalies import Anomalie
 from dokelio.lheo.grammaire import ElementInconnu, element
 from dokelio.publication.refus import Refus
 from dokelio.socle.arbres import Arbre, champs_lheo, suivre, texte_de
-from dokelio.socle.typographie import insecables
+from dokelio.socle.typographie import accorde, insecables
 from formations.models import Action
 from sessions.models import Deroulement, Financement, Session
 from structures.models import Organisme
@@ -76,7 +75,17 @@ _ABSENCES = frozenset({"element-manquant", "texte-vide"})
 _DITES_AILLEURS = frozenset({"/formation/action"})
 """Absences qu'une autre garde dit déjà avec son remède (aucune session à venir)."""
 
-_ONGLET_INDEXATION = frozenset({"domaine-formation", "certification", "code-type-formation"})
+_SIEGE = "/formation/organisme-formation-responsable/coordonnees-organisme"
+_ONGLETS = {"domaine": "indexation"} | dict.fromkeys(
+    (
+        *("acces_handicapes", "restauration", "hebergement", "transport", "modalites_pedagogiques", "langues"),
+        *("codes_modalite_pedagogique", "equipements", "perimetre_recrutement", "infos_perimetre", "adresses_web"),
+        *("detail_prise_en_charge", "codes_type", "enseignements", "identifiant_module", "modules_prerequis"),
+        "sous_modules",
+    ),
+    "complements",
+)
+"""L'onglet des champs de la fiche qui ne sont pas dans « informations »."""
 _NIVEAUX: dict[str, tuple[type[Any], ...]] = {
     "formation": (Action,),
     "action": (Action, Deroulement),
@@ -132,9 +141,11 @@ class _Place:
 def refus_lheo(anomalies: list[Anomalie], arbre: Arbre, action: Action) -> Iterator[Refus]:
     """Les refus que valent ces anomalies : une phrase par faute, dite une fois même si chaque lieu la répète."""
     vus: set[tuple[str, str]] = set()
-    for anomalie in anomalies:
-        if anomalie.gravite != "erreur" or anomalie.chemin in _DITES_AILLEURS:
-            continue
+    erreurs = [anomalie for anomalie in anomalies if anomalie.gravite == "erreur"]
+    siege_incomplet = any(une.chemin.startswith(_SIEGE) for une in erreurs)
+    for anomalie in erreurs:
+        if anomalie.chemin in _DITES_AILLEURS or (siege_incomplet and "/adresse-inscription" in anomalie.chemin):
+            continue  # à défaut d'une autre, l'adresse d'inscription est celle de l'organisme
         refus = _refus(anomalie, arbre, action)
         if (refus.champ, refus.phrase) not in vus:
             vus.add((refus.champ, refus.phrase))
@@ -143,13 +154,14 @@ def refus_lheo(anomalies: list[Anomalie], arbre: Arbre, action: Action) -> Itera
 
 def _refus(anomalie: Anomalie, arbre: Arbre, action: Action) -> Refus:
     place = _situer(anomalie.chemin, arbre)
-    champ, modele = _champ_de(place)
-    nom = NOMS.get(anomalie.champ) or f"« {element_libelle(anomalie.champ)} »"
+    vise = _champ_de(place)
+    nom = NOMS.get(anomalie.champ) or f"« {_libelle(anomalie.champ)} »"
     phrase = _phrase(anomalie, nom)
-    ou = "" if modele is Action else _ou(place)
-    if ou:
-        phrase = phrase[:1].lower() + phrase[1:]
-    return Refus(champ, insecables(ou + phrase), _lien(place, modele, action))
+    de_la_fiche = place.niveau == "formation" or (vise is not None and vise.model is Action)
+    if ou := ", ".join(filter(None, ("" if de_la_fiche else _ou(place), _dans(place, vise)))):
+        phrase = f"{_tete(ou)} : {phrase[:1].lower()}{phrase[1:]}"
+    champ = vise.name if vise is not None else place.suite[0] if place.suite else place.niveau
+    return Refus(champ, insecables(phrase), _lien(place, champ, de_la_fiche, action))
 
 
 def _phrase(anomalie: Anomalie, nom: str) -> str:
@@ -158,16 +170,24 @@ def _phrase(anomalie: Anomalie, nom: str) -> str:
     if anomalie.code == "code-hors-table":
         valeur = anomalie.phrase.split("»")[0].lstrip("«\u00a0 ").rstrip("\u00a0 ")
         return f"{_tete(nom)} : « {valeur} » n'est pas dans la liste. Choisissez une valeur proposée."
+    if anomalie.code == "ref-manquant":
+        return f"{_tete(nom)} est donné sans la version de sa nomenclature. Choisissez-le de nouveau dans la liste."
     cite = f"«\u00a0{anomalie.champ}\u00a0»"
     dite = anomalie.phrase.replace(cite, nom, 1) if cite in anomalie.phrase else f"{_tete(nom)} : {anomalie.phrase}"
-    return f"{_tete(dite)} {anomalie.remede}".replace("caractère(s)", "caractères")
+    return f"{_tete(dite)} {_remede(anomalie)}"
+
+
+def _remede(anomalie: Anomalie) -> str:
+    if anomalie.code == "texte-trop-long" and (exces := re.search(r"\d+", anomalie.remede)):
+        return f"Raccourcissez ce texte de {accorde(int(exces[0]), 'caractère')}."
+    return anomalie.remede
 
 
 def _tete(texte: str) -> str:
     return texte[:1].upper() + texte[1:]
 
 
-def element_libelle(nom: str) -> str:
+def _libelle(nom: str) -> str:
     """Le libellé d'un élément dans la grammaire, ou son nom s'il n'en est pas un."""
     try:
         return element(nom).libelle
@@ -193,43 +213,37 @@ def _situer(chemin: str, arbre: Arbre) -> _Place:
     return _Place(niveau, suite, traverses.get("action"), traverses.get("session"))
 
 
-def _champ_de(place: _Place) -> tuple[str, type[Any] | None]:
-    """Le champ de modèle que vise l'anomalie, et son modèle ; sinon l'élément LHEO, sans modèle."""
-    premier = place.suite[0] if place.suite else place.niveau
-    for modele in _NIVEAUX.get(place.niveau, ()):
-        champ = _champs(modele, place.niveau).get(premier)
-        if champ is not None:
-            return champ, modele
-    return premier, Action if place.niveau == "formation" else None
-
-
-@cache
-def _champs(modele: type[Any], niveau: str) -> dict[str, str]:
-    return {champ.chemin[1]: champ.name for champ in champs_lheo(modele, niveau)}
+def _champ_de(place: _Place) -> Any:
+    """Le champ de modèle que vise l'anomalie ; `None` si aucun ne tient cet élément."""
+    if not place.suite:
+        return None
+    champs = (champ for modele in _NIVEAUX.get(place.niveau, ()) for champ in champs_lheo(modele, place.niveau))
+    return next((c for c in champs if all(a == b for a, b in zip(c.chemin[1:], place.suite, strict=False))), None)
 
 
 def _ou(place: _Place) -> str:
-    """« Session SE_…, », « Lieu 75020 Paris : » ; vide pour l'organisme."""
+    """« Session SE_… », « Lieu 75020 Paris » ; vide pour l'organisme."""
     if place.niveau == "organisme-formation-responsable" or place.action is None:
         return ""
     if place.session is not None:
-        return f"Session {place.session.get('@numero') or 'sans numéro'} : "
-    return f"{_lieu(place.action)} : "
+        return f"session {place.session.get('@numero') or 'sans numéro'}"
+    return _lieu(place.action)
+
+
+def _dans(place: _Place, vise: Any) -> str:
+    """Le champ composé où se trouve l'anomalie (« contacts ») ; vide quand elle porte sur tout le champ."""
+    return str(vise.verbose_name) if vise is not None and len(place.suite) > len(vise.chemin) - 1 else ""
 
 
 def _lieu(action: Arbre) -> str:
     lieux = action.get("lieu-de-formation") or [{}]
     adresse = suivre(lieux[0], "coordonnees", "adresse") or {}
     ou = " ".join(filter(None, (texte_de(adresse.get(cle)) for cle in ("codepostal", "ville"))))
-    return f"Lieu « {ou} »" if ou else "Lieu à préciser"
+    return f"lieu « {ou} »" if ou else "lieu à préciser"
 
 
-def _lien(place: _Place, modele: type[Any] | None, action: Action) -> str:
+def _lien(place: _Place, champ: str, de_la_fiche: bool, action: Action) -> str:
     if place.niveau == "organisme-formation-responsable":
         return f"/structure/{action.organisme.reference}/"
-    premier = place.suite[0] if place.suite else ""
-    if place.niveau == "formation" and premier in _ONGLET_INDEXATION:
-        onglet = "indexation"
-    else:
-        onglet = "informations" if modele is Action else "sessions"
+    onglet = _ONGLETS.get(champ, "informations") if de_la_fiche else "sessions"
     return f"/formations/{action.reference}/{onglet}/"
