@@ -19,6 +19,10 @@ class OrganismeQuerySet(PubliableQuerySet[Any]):
     def en_diffusion(self) -> "OrganismeQuerySet":
         return self.filter(statut="en_diffusion")
 
+    def compter_par_etat(self) -> dict[str, int]:
+        """Nombre d'organismes par état ; une requête."""
+        return dict(self.order_by().values_list("statut").annotate(nombre=models.Count("pk")))
+
 
 class EtablissementQuerySet(models.QuerySet[Any]):
     """Lieux connus des organismes."""

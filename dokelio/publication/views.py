@@ -25,9 +25,9 @@ class PageDeTransition:
     """Ce qui change d'un objet à l'autre.
 
     `gabarit` inclut `publication/transition.html` ; `contexte()` rend les variables de son cadre ; `suites` dit, par
-    transition, ce qui arrivera ; `retour` est l'adresse où revenir (libellé `libelle_retour`) ; `apres(transition)` rend
-    la réponse une fois la chose faite ; `ailleurs` : les transitions qui ont leur propre page (404 ici) ;
-    `adresse(lien)` rend l'adresse du lien d'un refus.
+    transition, ce qui arrivera ; `retour` : l'adresse où revenir, `libelle_retour` sur son bouton ; `apres(transition)`
+    rend la réponse une fois la chose faite ; `ailleurs` : les transitions qui ont leur propre page (404 ici) ;
+    `adresse(lien)` : l'adresse que porte le lien d'un refus.
     """
 
     gabarit: str
@@ -44,7 +44,7 @@ class PageDeTransition:
 def page_de_transition(request: HttpRequest, objet: models.Model, nom: str, page: PageDeTransition) -> HttpResponse:
     """GET : la question et ce qui manque ; POST : la transition, une seule fois même au double clic.
 
-    404 pour une transition inconnue ou qui a sa propre page ; celle qui ne part plus de l'état présent ramène à l'objet.
+    404 pour une transition inconnue ou qui a sa propre page ; si elle ne part plus de l'état présent, retour à l'objet.
     """
     if nom in page.ailleurs or nom not in machine_de(objet).transitions:
         raise Http404
