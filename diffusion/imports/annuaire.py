@@ -14,10 +14,12 @@ from diffusion.correspondances.organisme import OrganismeLu, ecrire_organisme
 from diffusion.imports.reception import CleOrganisme
 from diffusion.imports.versement import inserer, reserver
 from dokelio.socle.arbres import Arbre, suivre, texte_de
-from structures.models import DEPARTEMENTS_REGION, Contact, Formateur, Organisme, Origine
+from structures.models import DEPARTEMENTS_REGION, Contact, EtatOrganisme, Formateur, Organisme, Origine
 
 RETENUS = 3000
 """Lignes gardées d'un lot à l'autre ; au-delà on oublie tout et l'on relit : la mémoire reste constante."""
+
+FERMES = (EtatOrganisme.REFUSE, EtatOrganisme.CESSATION)
 
 CleFormateur = tuple[int, str, str]
 
@@ -31,6 +33,8 @@ class Connu:
     reference: str = ""
     nom: str = ""
     siret: str = ""
+    ferme: str = ""
+    """Pourquoi on n'y crée plus rien : « refusé », « en cessation » ; vide d'ordinaire."""
 
     @property
     def francilien(self) -> bool:
@@ -57,7 +61,14 @@ class Annuaire:
 
     def retenir_organisme(self, cle: CleOrganisme, organisme: Organisme) -> Connu:
         """Retient une ligne sous une clé."""
-        connu = Connu(organisme.pk, ecrire_organisme(organisme), organisme.reference, str(organisme), organisme.siret)
+        connu = Connu(
+            organisme.pk,
+            ecrire_organisme(organisme),
+            organisme.reference,
+            str(organisme),
+            organisme.siret,
+            organisme.get_statut_display().lower() if organisme.statut in FERMES else "",
+        )
         self.organismes[cle] = connu
         return connu
 

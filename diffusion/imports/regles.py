@@ -69,7 +69,7 @@ def fiche_fermee(fiche: Fiche, portee: Portee) -> Ligne | None:
     """Une fiche archivée ne se met pas à jour ; une fiche conventionnée ne se met à jour que par le CARIF."""
     existante = fiche.existante
     if existante is None:
-        return None
+        return None if portee.carif or not fiche.organisme.ferme else _organisme_ferme(fiche, Gravite.REFUS)
     if existante.statut == EtatAction.ARCHIVE:
         return _ligne(
             fiche,
@@ -89,6 +89,19 @@ def fiche_fermee(fiche: Fiche, portee: Portee) -> Ligne | None:
             "Modifier ce qui vous est ouvert dans la fiche, ou écrire au CARIF.",
         )
     return None
+
+
+def _organisme_ferme(fiche: Fiche, gravite: Gravite) -> Ligne:
+    organisme = fiche.organisme
+    suite = "rien n'y est créé" if gravite == Gravite.REFUS else "cette fiche ne pourra pas être soumise"
+    return _ligne(
+        fiche,
+        gravite,
+        "organisme-ferme",
+        "/organisme-formation-responsable",
+        f"L'organisme {organisme.nom} ({organisme.reference}) est {organisme.ferme} : {suite}.",
+        "Faire rétablir l'organisme par le CARIF, puis refaire l'import.",
+    )
 
 
 def en_controle(fiche: Fiche) -> Ligne:
@@ -133,6 +146,8 @@ def doublon_occupe(fiche: Fiche, cle: str, autre: str) -> Ligne:
 
 def conformite(fiche: Fiche, portee: Portee, organisme_recu: Any) -> Iterator[Ligne]:
     """Ce qui empêchera de soumettre, et ce que le document dit autrement que nous."""
+    if fiche.organisme.ferme and fiche.existante is None:
+        yield _organisme_ferme(fiche, Gravite.BLOCAGE)
     yield from _perimetre(fiche)
     yield from _conventionnement(fiche, portee)
     if organisme_recu:

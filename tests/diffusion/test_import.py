@@ -13,11 +13,12 @@ from diffusion.imports.depot import importer_en_transaction
 from diffusion.imports.fiche import Portee
 from diffusion.imports.rapport import Rapport
 from dokelio.publication.models import Evenement
+from dokelio.publication.moteur import effectuer
 from formations.models import Action, EtatAction
 from sessions.models import Deroulement, EtatSession, Financement, Intervention, Session
 from structures.models import Contact, EtatOrganisme, Formateur, Organisme, Origine
 from tests.diffusion.documents import action, document, formation, organisme, session
-from tests.fabriques import OrganismeFabrique, en_diffusion, membre, siret, soumise
+from tests.fabriques import OrganismeFabrique, UtilisateurFabrique, en_diffusion, membre, siret, soumise
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +247,15 @@ def test_seul_le_carif_importe_du_conventionne() -> None:
     assert Action.objects.get(numero_emetteur="F2").conventionnee is True
 
 
+def test_un_organisme_ne_cree_plus_rien_une_fois_en_cessation() -> None:
+    of = OrganismeFabrique(siret=siret(900_001))
+    effectuer(of, "cesser", UtilisateurFabrique(administrateur=True), "Fermeture")
+    rapport = importer(formation(), organisme=of, carif=False)
+    assert "en cessation" in ligne(rapport, "organisme-ferme").phrase
+    assert not Action.objects.exists()
+    assert ligne(importer(formation()), "organisme-ferme").gravite == "blocage"
+
+
 # ------------------------------------------------------------------ fiches vivantes
 
 
@@ -301,8 +311,6 @@ def test_une_fiche_a_controler_garde_son_contenu_et_prend_ses_sessions() -> None
 
 
 def test_une_fiche_archivee_refuse_l_import() -> None:
-    from dokelio.publication.moteur import effectuer
-
     fiche = en_diffusion()
     arbre = connue(fiche)
     effectuer(fiche, "archiver", None)

@@ -157,13 +157,12 @@ def test_un_mauvais_argument_donne_une_phrase_et_le_code_2(arguments: list[str],
 def test_la_ligne_de_commande_rend_2_et_une_seule_ligne_d_erreur(tmp_path: Path) -> None:
     """Le vrai processus : rien sur la sortie standard, une ligne sur la sortie d'erreur."""
     racine = Path(__file__).resolve().parents[2]
-    resultat = subprocess.run(
-        [sys.executable, "manage.py", "importer_lheo", str(tmp_path / "absent.xml"), "--json"],
-        cwd=racine,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert resultat.returncode == 2
-    assert resultat.stdout == ""
-    assert len(resultat.stderr.strip().splitlines()) == 1
+    absent = str(tmp_path / "absent.xml")
+    for arguments in (["importer_lheo", absent, "--json"], ["importer_lheo", "--truc"], ["aller_retour_lheo", absent]):
+        resultat = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=racine, capture_output=True, text=True, check=False
+        )
+        assert resultat.returncode == 2
+        assert resultat.stdout == ""
+        (ligne,) = resultat.stderr.strip().splitlines()
+        assert "Error" not in ligne

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from diffusion.correspondances.formation import charger, ecrire_formation
@@ -21,7 +21,7 @@ from diffusion.imports.depot import Annulation
 from diffusion.imports.fiche import Portee
 from diffusion.imports.moteur import importer
 from diffusion.imports.rapport import Rapport
-from diffusion.management.commands.importer_lheo import LIGNES_AFFICHEES, ouvrir
+from diffusion.management.commands.importer_lheo import LIGNES_AFFICHEES, CommandeEnUnePhrase, ouvrir
 from diffusion.models import EtatImport, Gravite, Import
 from dokelio.lheo.ecriture import Redacteur
 from dokelio.lheo.lecture import DocumentRefuse
@@ -30,11 +30,11 @@ from formations.models import Action
 PAR_LECTURE = 200
 
 
-class Command(BaseCommand):
+class Command(CommandeEnUnePhrase):
     """Codes de retour : 0 tout est revenu, 1 des formations ont été refusées, 2 le document n'a pas pu être lu."""
 
     help = "Fait l'aller-retour d'un document LHEO par la base, sans rien y laisser."
-    requires_system_checks: list[str] = []
+    usage = "FICHIER --sortie FICHIER"
 
     def add_arguments(self, parser: Any) -> None:
         """Ceux du contrat."""

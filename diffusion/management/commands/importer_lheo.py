@@ -5,10 +5,10 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from diffusion.imports.depot import Annulation, garder_les_lignes, portee_de
@@ -42,11 +42,43 @@ class FluxMesure(io.RawIOBase):
         return octets
 
 
-class Command(BaseCommand):
+class CommandeEnUnePhrase(BaseCommand):
+    """Une commande dont tout empêchement, lancée à la main, tient en une ligne sur la sortie d'erreur et le code 2."""
+
+    usage = ""
+    requires_system_checks: list[str] = []
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """L'analyseur de Django, dont le reproche tient en une phrase."""
+        analyseur = super().create_parser(prog_name, subcommand, **kwargs)
+        if getattr(self, "_called_from_command_line", False):
+            phrase = f"Arguments incorrects. Usage : {prog_name} {subcommand} {self.usage}"
+            analyseur.error = lambda message: renoncer(phrase)  # type: ignore[method-assign]
+        return analyseur
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Comme Django, sans le nom de l'exception devant la phrase."""
+        try:
+            return super().execute(*args, **options)
+        except (CommandError, OperationalError) as erreur:
+            if options.get("traceback") or not getattr(self, "_called_from_command_line", False):
+                raise
+            if isinstance(erreur, CommandError):
+                renoncer(str(erreur), erreur.returncode)
+            renoncer(f"La base de données ne répond pas : {str(erreur).splitlines()[0]}")
+
+
+def renoncer(phrase: str, code: int = 2) -> NoReturn:
+    """Une ligne sur la sortie d'erreur, et la fin du processus."""
+    sys.stderr.write(f"{phrase}\n")
+    sys.exit(code)
+
+
+class Command(CommandeEnUnePhrase):
     """Codes de retour : 0 tout est entré, 1 des formations ont été refusées, 2 le document n'a pas pu être lu."""
 
     help = "Importe un document LHEO 2.3 ou 2.2 ; « - » lit l'entrée standard."
-    requires_system_checks: list[str] = []
+    usage = "FICHIER [--organisme OF_…] [--simulation] [--json]"
 
     def add_arguments(self, parser: Any) -> None:
         """Ceux du contrat."""
