@@ -1,4 +1,4 @@
-"""Ce qui partirait doit être lisible par les partenaires : garde de la soumission, de l'acceptation et des écritures."""
+"""Ce qui partirait doit être lisible par les partenaires : garde de la soumission, de l'acceptation, des écritures."""
 
 from collections.abc import Iterator
 from copy import copy

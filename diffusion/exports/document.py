@@ -1,4 +1,4 @@
-"""Le document d'un flux : écrit à côté de sa place en validant chaque formation, condensé au passage, puis mis en place.
+"""Le document d'un flux : écrit à côté de sa place en validant chaque formation, condensé au passage, mis en place.
 
 Une formation que le schéma refuse, ou qu'un lecteur lirait de travers, est laissée de côté, nommée et comptée ; elle
 n'arrête jamais les autres.
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.utils import timezone
 from lxml import etree
@@ -40,11 +40,16 @@ ILLISIBLE = "contenu_illisible"
 _OUVRE = b"<formation"
 _DECLARE = f'<formation xmlns="{ESPACE}"'.encode()
 # Ce que le schéma admet et qui peut pourtant être impossible : une seule passe sur le texte dit s'il faut y regarder.
+_JOUR = (
+    rb"(?:19|20|21)\d\d"
+    rb"(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)(?:0[1-9]|[12]\d|30)|02(?:0[1-9]|1\d|2[0-8]))"
+)
 _DOUTEUX = re.compile(
     rb"<SIRET(?: [^>]*)?>(?!\d{14}<)"
     rb"|<code-(?:FORMACODE|public-vise|modalite-pedagogique)(?![^>]* ref=\"[^\"])"
-    rb"|<(?:debut|fin|date)(?: [^>]*)?>(?!(?:19|20|21)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|1\d|2[0-8])<|0{8}<|9{8}<)"
-    rb"|<(?:nb-places|nombre-heures|duree-c|cout-|effectif-|capacite-|unites-|annee-)[a-z-]*(?: [^>]*)?>(?!\d{1,2}<|\d{3,5}<)"
+    rb"|<(?:debut|fin|date)(?: [^>]*)?>(?!" + _JOUR + rb"<|0{8}<|9{8}<)"
+    rb"|<(?:duree|annee)-cycle(?: [^>]*)?>(?!\d{1,2}<)"
+    rb"|<(?:nb-places|nombre-heures|duree-conv|cout-|effectif-|capacite-|unites-)[a-z-]*(?: [^>]*)?>(?!\d{1,5}<)"
 )
 _PERIODE = re.compile(rb"<debut[^>]*>(\d{8})</debut><fin[^>]*>(\d{8})<")
 
@@ -117,17 +122,20 @@ def exporter(
     bilan = Bilan()
     mesuree = _Sortie(sortie)
     dernier = 0
-    with ouvrir(au, perimetre, actions) as selection:
-        with Redacteur(mesuree, enveloppe(au, maintenant or timezone.now()), sans_identifiants=True) as redacteur:  # type: ignore[arg-type]
-            for composee in formations(selection):
-                fragment = _rediger(composee, bilan)
-                if fragment is None:
-                    continue
-                redacteur.fragment(fragment)
-                _compter(composee, bilan)
-                if composee.organisme != dernier:
-                    bilan.organismes += 1
-                    dernier = composee.organisme
+    entete = enveloppe(au, maintenant or timezone.now())
+    with (
+        ouvrir(au, perimetre, actions) as selection,
+        Redacteur(cast(BinaryIO, mesuree), entete, sans_identifiants=True) as redacteur,
+    ):
+        for composee in formations(selection):
+            fragment = _rediger(composee, bilan)
+            if fragment is None:
+                continue
+            redacteur.fragment(fragment)
+            _compter(composee, bilan)
+            if composee.organisme != dernier:
+                bilan.organismes += 1
+                dernier = composee.organisme
     bilan.taille, bilan.sha256 = mesuree.taille, mesuree.somme.hexdigest()
     if not bilan.formations:
         raise FluxVide(bilan)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import models
+
 from diffusion.exports.document import ILLISIBLE, SANS_NUMERO, SANS_SESSION
 from dokelio.lheo.anomalies import Anomalie
 from dokelio.lheo.grammaire import ElementInconnu, element
@@ -86,7 +88,7 @@ _ONGLETS = {"domaine": "indexation"} | dict.fromkeys(
     "complements",
 )
 """L'onglet des champs de la fiche qui ne sont pas dans « informations »."""
-_NIVEAUX: dict[str, tuple[type[Any], ...]] = {
+_NIVEAUX: dict[str, tuple[type[models.Model], ...]] = {
     "formation": (Action,),
     "action": (Action, Deroulement),
     "session": (Session,),

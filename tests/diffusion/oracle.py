@@ -79,15 +79,19 @@ def _formation(action: Any, numerotation: NumerotationDokelio, au: date, perimet
 def exporter(sortie: BinaryIO, au: date, maintenant: datetime, perimetre: Perimetre = TOUT) -> int:
     """Écrit le document par lxml ; rend le nombre de formations."""
     compte = 0
-    with etree.xmlfile(sortie, encoding="utf-8") as xml, xml.element("lheo", nsmap={None: ESPACE}):
-        with xml.element("offres", nsmap={None: ESPACE}):
-            for arbre in arbres(au, perimetre):
-                element = vers_element("formation", arbre)
-                for identifie in element.iter():
-                    for attribut in ("id", "idref"):
-                        identifie.attrib.pop(attribut, None)
-                xml.write(element)
-                compte += 1
-            (extras,) = enveloppe(au, maintenant)["arbre"]["offres"]["extras"]
-            xml.write(vers_element("extras", extras))
+    (extras,) = enveloppe(au, maintenant)["arbre"]["offres"]["extras"]
+    espace = {None: ESPACE}
+    with (
+        etree.xmlfile(sortie, encoding="utf-8") as xml,
+        xml.element("lheo", nsmap=espace),
+        xml.element("offres", nsmap=espace),
+    ):
+        for arbre in arbres(au, perimetre):
+            element = vers_element("formation", arbre)
+            for identifie in element.iter():
+                for attribut in ("id", "idref"):
+                    identifie.attrib.pop(attribut, None)
+            xml.write(element)
+            compte += 1
+        xml.write(vers_element("extras", extras))
     return compte

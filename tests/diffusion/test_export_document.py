@@ -1,4 +1,4 @@
-"""Ce qui part dans un flux et ce qui n'y est pas ; un document toujours valide, au même contenu que l'exporteur témoin."""
+"""Ce qui part dans un flux et ce qui n'y est pas ; un document valide, le même que celui de l'exporteur témoin."""
 
 from __future__ import annotations
 
@@ -203,9 +203,7 @@ def test_une_formation_invalide_est_laissee_de_cote_et_nommee() -> None:
     mauvaise = en_diffusion()
     Deroulement.objects.filter(action=mauvaise).update(rythme="", modalites_enseignement="")
     octets, bilan = document()
-    assert [n for n in etree.fromstring(octets).xpath("//l:formation/@numero", namespaces=NS)] == [
-        f"14_{bonne.reference}"
-    ]
+    assert etree.fromstring(octets).xpath("//l:formation/@numero", namespaces=NS) == [f"14_{bonne.reference}"]
     ((reference, cause, detail),) = bilan.laissees
     assert (reference, cause) == (mauvaise.reference, "element-manquant")
     assert "rythme-formation" in detail
@@ -267,9 +265,14 @@ def test_le_document_prend_la_place_de_l_ancien_d_un_coup(tmp_path: Path) -> Non
 def test_une_ecriture_interrompue_laisse_l_ancien_document(tmp_path: Path) -> None:
     cible = tmp_path / "flux.xml"
     cible.write_bytes(b"ancien")
-    with pytest.raises(RuntimeError), ecrit_a_cote(cible) as sortie:
-        sortie.write(b"nouv")
-        raise RuntimeError
+
+    def interrompre() -> None:
+        with ecrit_a_cote(cible) as sortie:
+            sortie.write(b"nouv")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        interrompre()
     assert cible.read_bytes() == b"ancien"
     assert list(tmp_path.iterdir()) == [cible]
 

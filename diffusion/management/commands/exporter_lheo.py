@@ -25,10 +25,11 @@ class Command(Commande):
         parser.add_argument("--au", metavar="DATE", help="jour des règles, AAAA-MM-JJ (par défaut aujourd'hui)")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d'autre")
 
-    def executer(self, *, flux: str, sortie: str, au: str | None, **options: Any) -> int:
+    def executer(self, **options: Any) -> int:
         """Écrit le document et rend compte."""
-        choisi = _flux_nomme(flux)
-        jour = lire_jour(au)
+        choisi = _flux_nomme(options["flux"])
+        jour = lire_jour(options["au"])
+        sortie: str = options["sortie"]
         cible = _cible(sortie)
         debut = time.monotonic()
         try:
