@@ -1,14 +1,19 @@
-"""Adresses des actions de formation."""
+"""Adresses des actions de formation ; l'onglet « sessions » appartient à l'application du même nom."""
 
 from django.urls import path
 
-from formations.views import liste, transitions
+from formations.views import fiche, gestion, liste, transitions
 from formations.views.controle import file, gestes, relecture
 
 urlpatterns = [
     path("formations/", liste.liste, name="formations"),
     path("formations/nouvelle/", liste.nouvelle, name="formation_nouvelle"),
+    path("formations/<str:reference>/", fiche.fiche, name="fiche"),
     path("formations/<str:reference>/transition/<slug:nom>/", transitions.transition, name="action_transition"),
+    path("formations/<str:reference>/versions/<int:numero>/", gestion.version, name="fiche_version"),
+    path("formations/<str:reference>/remarques/", gestion.repondre, name="fiche_remarques"),
+    path("formations/<str:reference>/gestion/", gestion.gestion, name="fiche_gestion"),
+    path("formations/<str:reference>/<slug:onglet>/", fiche.onglet, name="fiche_onglet"),
     path("controle/", file.file, name="controle"),
     path("controle/suivante/", file.prendre_suivante, name="controle_suivante"),
     path("controle/<str:reference>/", relecture.relecture, name="controle_fiche"),

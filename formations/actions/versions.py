@@ -13,8 +13,10 @@ from typing import Any
 from django.db.models import Max
 
 from dokelio.lheo.grammaire import VERSION_GRAMMAIRE
+from dokelio.referentiels.models import Certification
 from dokelio.socle.arbres import contenu, joindre_restes, repartir
 from formations.models import Action, ActionCertification, VersionDiffusee
+from formations.models.certification import cle_de
 
 Contenu = dict[str, Any]
 
@@ -99,21 +101,25 @@ def remettre(action: Action, version: VersionDiffusee) -> None:
 
 
 def remettre_certifications(action: Action, arbres: list[Contenu]) -> None:
-    """Fait que la fiche prépare exactement ces certifications, dans cet ordre.
+    """Fait que la fiche prépare ces certifications, dans cet ordre ; une certification gardée garde sa ligne.
 
     Une certification ôtée de la fiche mais encore à l'antenne reste, `retiree` : elle garde sa place jusqu'à la
     fermeture de la version.
     """
-    anciennes = {une.cle: une for une in action.certifications.all()}
-    a_l_antenne = set(action.version_en_diffusion.cles_certification) if action.version_en_diffusion else set()
-    gardees = [une.pk for une in anciennes.values() if une.cle in a_l_antenne]
-    action.certifications.exclude(pk__in=gardees).delete()
+    a_l_antenne = action.version_en_diffusion.cles_certification if action.version_en_diffusion else []
+    anciennes = {une.cle: une for une in action.certifications.all() if une.cle}
+    # Le rang n'est unique que parmi celles de la fiche : toutes en sortent, les voulues y rentrent.
     action.certifications.update(retiree=True)
+    gardees = []
     for rang, arbre in enumerate(arbres, start=1):
         valeurs, reste = repartir(ActionCertification, "certification", arbre)
-        une = ActionCertification(
-            action=action, organisme_id=action.organisme_id, rang=rang, reste_lheo=reste, **valeurs
-        )
+        cle = cle_de(*(valeurs[nom] for nom in ("code_rncp", "code_rs", "code_certifinfo", "code_cpf")))
+        une = anciennes.pop(cle, None) or ActionCertification(action=action, organisme_id=action.organisme_id)
+        for nom, valeur in valeurs.items():
+            setattr(une, nom, valeur)
+        une.rang, une.reste_lheo, une.retiree = rang, reste, False
+        if une.certification_id is None:
+            une.certification = Certification.objects.filter(code=cle).first() if cle else None
         une.save()
-        une.refresh_from_db(fields=["cle"])
-        action.certifications.filter(cle=une.cle, retiree=True).delete()
+        gardees.append(une.pk)
+    action.certifications.exclude(pk__in=gardees).exclude(cle__in=a_l_antenne).delete()

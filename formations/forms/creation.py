@@ -79,9 +79,18 @@ class CreationForm(forms.Form):
             intitule=self.cleaned_data["intitule"],
             certifiante=self.cleaned_data["certifiante"],
             modalites_alternance="Sans alternance.",
-            conditions_specifiques="Aucune.",
+            conditions_specifiques="Aucun prérequis.",
             niveau_entree_obligatoire=False,
+            contacts=self._contacts(),
         )
+
+    def _contacts(self) -> list[dict[str, Any]]:
+        """Le premier contact diffusé de l'organisme, à garder ou à changer."""
+        contact = self.organisme.contacts.filter(diffuse=True).first()
+        if contact is None or not contact.coordonnees:
+            return []
+        role = {"type-contact": contact.type} if contact.type else {}
+        return [{**role, "coordonnees": contact.coordonnees}]
 
     def completer(self, action: Action) -> None:
         """Rattache la certification demandée à l'action créée."""

@@ -1,5 +1,6 @@
 """Le cadre commun aux onglets d'une fiche : qui la voit, son en-tête, ses onglets, les gestes offerts."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from dokelio.publication.machine import Transition
 from dokelio.publication.moteur import transitions_possibles
-from formations.models import Action, EtatAction, EtatRemarque
+from formations.models import Action, EtatAction, EtatRemarque, Remarque
+from formations.views.remarques import remarques_de
+from formations.views.reperes import FORMULAIRES, place_de
 
 ONGLETS = (
     ("informations", "Informations"),
@@ -23,6 +26,9 @@ ONGLETS = (
 GESTES_DU_CONTROLE = frozenset(
     {"valider", "corriger_et_valider", "demander_correction", "prendre_en_charge", "remettre_dans_la_file"}
 )
+
+# Ceux-ci n'ont de sens que si une version est en diffusion ; leur garde les refuserait.
+GESTES_A_L_ANTENNE = frozenset({"abandonner", "retirer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,13 @@ def fiche_visible(request: HttpRequest, reference: str) -> Action:
 
 def cadre(request: HttpRequest, action: Action, onglet: str) -> dict[str, Any]:
     """Variables de `formations/fiche.html` : en-tête, onglets, phrase d'état, gestes offerts à la personne."""
-    remarques = list(action.remarques.filter(etat=EtatRemarque.ENVOYEE).select_related("auteur"))
+    remarques = a_traiter(action)
     gestes = [p.transition for p in transitions_possibles(action, request.user)]
-    gestes = [geste for geste in gestes if geste.nom not in GESTES_DU_CONTROLE]
+    sans_objet = GESTES_DU_CONTROLE if action.est_en_diffusion else GESTES_DU_CONTROLE | GESTES_A_L_ANTENNE
+    gestes = [geste for geste in gestes if geste.nom not in sans_objet]
     return {
         "action": action,
-        "onglets": _onglets(action, onglet, len(remarques)),
+        "onglets": _onglets(action, onglet, remarques),
         "onglet": onglet,
         "precision": phrase_d_etat(action, len(remarques)),
         "remarques": remarques,
@@ -62,13 +69,23 @@ def cadre(request: HttpRequest, action: Action, onglet: str) -> dict[str, Any]:
     }
 
 
-def _onglets(action: Action, onglet: str, corrections: int) -> list[Onglet]:
+def a_traiter(action: Action) -> list[Remarque]:
+    """Les remarques que l'organisme n'a pas encore traitées ; aucune une fois la fiche repartie ou archivée."""
+    if action.statut != EtatAction.EN_REDACTION:
+        return []
+    return [remarque for remarque in remarques_de(action) if remarque.etat == EtatRemarque.ENVOYEE]
+
+
+def _onglets(action: Action, onglet: str, remarques: list[Remarque]) -> list[Onglet]:
+    """Les corrections se comptent sur l'onglet de leur champ ; celles de l'ensemble, sur Gestion."""
+    ou = (place_de(remarque.champ)[0] for remarque in remarques)
+    corrections = Counter(un if un in FORMULAIRES or un == "sessions" else "gestion" for un in ou)
     return [
         Onglet(
             libelle,
             reverse("fiche_onglet", args=[action.reference, nom]),
             nom == onglet,
-            alerte=f"{corrections} à corriger" if nom == "gestion" and corrections else "",
+            alerte=f"{corrections[nom]} à corriger" if corrections[nom] else "",
         )
         for nom, libelle in ONGLETS
     ]
