@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('conventionne', '0001_initial'),
         ('formations', '0002_recherche'),
         ('referentiels', '0001_initial'),
-        ('structures', '0003_historique'),
+        ('structures', '0002_recherche'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
