@@ -15,7 +15,7 @@ ROLE = "rattachement_role"
 def champs() -> dict[str, forms.Field]:
     """Les deux champs, ajoutés à la création d'un compte."""
     organisme = forms.CharField(
-        label="Organisme", required=False, max_length=40, help_text="OF_ ou SIRET. Vide pour un compte du CARIF."
+        label="Organisme", required=False, max_length=40, help_text="OF_ ou SIRET. À laisser vide pour un compte du CARIF."
     )
     organisme.widget.attrs["autocomplete"] = "off"
     role = forms.ChoiceField(
@@ -45,11 +45,9 @@ class RattachementForm(forms.Form):
 
 
 def verifier(donnees: Any) -> dict[str, str]:
-    """Refus du volet de création : organisme inconnu, membre sans organisme, compte du CARIF avec organisme."""
+    """Refus du volet de création : organisme inconnu, compte du CARIF avec organisme. L'organisme peut attendre."""
     texte = (donnees.get(ORGANISME) or "").strip()
     if not texte:
-        if donnees.get("role_carif") == "":
-            return {ORGANISME: "Donnez l'organisme de cette personne (OF_ ou SIRET), ou sa fonction au CARIF."}
         return {}
     if donnees.get("role_carif"):
         return {ORGANISME: "Un compte du CARIF n'a pas d'organisme : videz ce champ, ou la fonction au CARIF."}
