@@ -194,7 +194,7 @@ def _exiger_la_main(action: Action, utilisateur: Any) -> None:
 def phrase_de_la_main(action: Action) -> str:
     """Pourquoi la personne n'a pas la main sur cette fiche, et quoi faire."""
     if action.statut != EtatAction.A_CONTROLER:
-        return f"La fiche est maintenant « {action.get_statut_display()} » : elle n'est plus à contrôler."
+        return f"La fiche est maintenant « {action.get_statut_display()} » : elle n'est pas à contrôler."
     if est_prise(action, timezone.now()):
         delai = "Elle revient dans la file après quatre heures sans geste."
         return f"{action.prise_par} a pris cette fiche en charge. {delai}"
