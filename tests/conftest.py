@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models.signals import post_migrate
+
+# Les lignes que des migrations écrivent disparaissent quand un essai vide la base : elles sont réécrites aussitôt.
+LIGNES_DES_MIGRATIONS = {
+    "conventionne": ("conventionne.migrations.0002_financeurs_et_dispositifs", "installer"),
+    "diffusion": ("diffusion.migrations.0003_flux_intercarif", "creer"),
+}
+
+
+def pytest_configure() -> None:
+    """Branche la réécriture sur la fin de chaque migration et de chaque vidage."""
+    post_migrate.connect(_reecrire, dispatch_uid="tests.lignes_des_migrations", weak=False)
+
+
+def _reecrire(sender: Any, **_: Any) -> None:
+    if sender.label in LIGNES_DES_MIGRATIONS:
+        module, fonction = LIGNES_DES_MIGRATIONS[sender.label]
+        getattr(import_module(module), fonction)(apps, SimpleNamespace(connection=connection))
+
 
 PARTAGE = Path(__file__).resolve().parents[1] / ".." / "shared"
 
