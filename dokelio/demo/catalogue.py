@@ -76,10 +76,10 @@ class Offre:
 def offres() -> dict[str, Offre]:
     """Les offres, par clé, dans l'ordre du fichier."""
     listes = ("publics", "heures", "formacodes")
-    return {
-        cle: Offre(cle=cle, **{nom: tuple(v) if nom in listes else v for nom, v in dit.items()})
-        for cle, dit in tomllib.loads((DONNEES / "offres.toml").read_text("utf-8")).items()
-    }
+    dites: dict[str, dict[str, Any]] = tomllib.loads((DONNEES / "offres.toml").read_text("utf-8"))
+    for dite in dites.values():
+        dite |= {nom: tuple(dite[nom]) for nom in listes if nom in dite}
+    return {cle: Offre(cle=cle, **dite) for cle, dite in dites.items()}
 
 
 @cache

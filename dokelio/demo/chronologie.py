@@ -14,7 +14,7 @@ from django.db import connection
 
 from dokelio.publication.contexte import PARIS
 
-Geste = Callable[[datetime], None]
+Geste = Callable[[datetime], object]
 SUITE = timedelta(minutes=7)
 NUIT = time(3, 31)
 

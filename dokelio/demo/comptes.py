@@ -35,7 +35,7 @@ LECTEUR = "lecteur@dokelio.exemple"
 
 
 @cache
-def _chiffre() -> str:
+def chiffre() -> str:
     """Le mot de passe de tous les comptes, chiffré une fois : cela prend un tiers de seconde."""
     return make_password(MOT_DE_PASSE)
 
@@ -43,7 +43,7 @@ def _chiffre() -> str:
 def assurer(email: str, depuis: datetime, **champs: Any) -> Utilisateur:
     """Le compte de cette adresse, créé s'il manque ; un compte qui existe n'est pas touché."""
     compte, _ = Utilisateur.objects.get_or_create(
-        email=email, defaults={"password": _chiffre(), "telephone": "01 53 85 53 85", "cree_le": depuis, **champs}
+        email=email, defaults={"password": chiffre(), "telephone": "01 53 85 53 85", "cree_le": depuis, **champs}
     )
     return compte
 

@@ -17,6 +17,7 @@ from structures.models import Contact, Etablissement, Formateur, Organisme
 
 OUVERTURE = -420
 GRAINE = 100
+PARTENAIRES = ("COMPAS", "ARPENTE", "SILLAGE", "TREMPLIN")
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ def _formateurs(organisme: Organisme, dit: dict[str, Any], rang: int) -> list[Fo
     partenaire = Formateur(
         organisme=organisme,
         siret=siret_du_rang(500 + rang),
-        raison_sociale=f"{('COMPAS', 'ARPENTE', 'SILLAGE', 'TREMPLIN')[rang % 4]} PEDAGOGIE {dit['lieux'][0].ville}".upper(),
+        raison_sociale=f"{PARTENAIRES[rang % 4]} PEDAGOGIE {dit['lieux'][0].ville}".upper(),
         contacts=[{"type-contact": "3", "coordonnees": {"nom": "Formateur", "telfixe": telfixe}}],
     )
     return Formateur.objects.bulk_create([soi, partenaire])
@@ -168,6 +169,7 @@ _DISPOSITIFS: dict[str, tuple[str, str, str, bool, QuiDates | None]] = {
         QuiDates.DOCUMENTALISTE,
     ),
     "poec": ("POEC – Préparation opérationnelle à l'emploi collective", "POEC", "opco", True, QuiDates.ORGANISME),
+    "non-conv": ("Non conv", "Non conv", "beneficiaire", False, None),
     "cpf": ("Compte personnel de formation", "CPF", "beneficiaire", False, None),
     "aif": ("AIF – Aide individuelle à la formation", "AIF", "france-travail", False, None),
 }

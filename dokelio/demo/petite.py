@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from itertools import cycle, islice
 
 from django.db import transaction
@@ -60,7 +61,7 @@ def charger(aujourd_hui: date | None = None) -> Bilan:
 
 
 def monter(decor: Decor) -> list[Scene]:
-    """Les scènes, leurs gestes prévus ; les plus longues reçoivent les sessions qui manquent pour en avoir trois cents."""
+    """Les scènes, leurs gestes prévus ; les plus longues reçoivent ce qui manque pour trois cents sessions."""
     fiches = [(cle, *fiche) for cle, maison in catalogue.organismes().items() for fiche in maison["fiches"]]
     nombres = [SCENARIOS[nom][1] for _, _, nom in fiches]
     brouillons = sum(nom == "diffusee" and rang % 5 == 3 for rang, (_, _, nom) in enumerate(fiches))
@@ -80,7 +81,7 @@ def _cessations(decor: Decor) -> Fil:
     fil = Fil(decor.calendrier, 2 * SESSIONS)
     for cle, maison in decor.maisons.items():
         if catalogue.organismes()[cle].get("etat") == "cessation":
-            fil.le(-20, "16:00", lambda instant, organisme=maison.organisme: _cesser(decor, organisme, instant))
+            fil.le(-20, "16:00", partial(_cesser, decor, maison.organisme))
     return fil
 
 

@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
 
 from dokelio.demo.scene import Dates, Scene
 
@@ -53,11 +56,11 @@ def brouillon_vide(s: Scene) -> None:
 
 
 def a_controler(s: Scene) -> None:
-    """Première soumission ; une fiche sur trois est déjà entre les mains d'une documentaliste."""
+    """Première soumission ; une fiche sur trois est en ce moment entre les mains d'une documentaliste."""
     s.le(-9, "10:10", s.creer, s.dates(30, 150, s.nombre))
     s.le(-2 - s.rang % 4, "14:30", s.soumettre)
     if s.rang % 3 == 0:
-        s.le(-1, "16:45", s.prendre)
+        s.fil.a(timezone.now() - timedelta(minutes=35), s.prendre)
 
 
 def corrections(s: Scene) -> None:
@@ -78,12 +81,12 @@ def diffusee(s: Scene) -> None:
 
 def diffusee_2(s: Scene) -> None:
     """Acceptée après corrections, puis une deuxième version."""
-    _mettre_a_l_antenne(s, corrigee=True)
+    _mettre_a_l_antenne(s, corrigee=True, ajout=-130)
     _deuxieme_version(s, -80)
 
 
 def diffusee_3(s: Scene) -> None:
-    _mettre_a_l_antenne(s, corrigee=True)
+    _mettre_a_l_antenne(s, corrigee=True, ajout=-150)
     _deuxieme_version(s, -110)
     long = "\n".join(
         f"Jour {jour + 1} – {SEANCES[jour % len(SEANCES)]} (matin : démonstration et reprise des acquis ; "
@@ -91,7 +94,8 @@ def diffusee_3(s: Scene) -> None:
         for jour in range(16)
     )
     s.le(-40, "9:10", s.modifier)
-    s.le(-40, "10:45", lambda instant: s.ecrire({"contenu": long if s.offre.cle == "bois" else _retouche(s, 1)}, instant))
+    bois = s.offre.cle == "bois"
+    s.le(-40, "10:45", lambda instant: s.ecrire({"contenu": long if bois else _retouche(s, 1)}, instant))
     _passer_au_controle(s, -38)
 
 
@@ -155,8 +159,10 @@ def conventionnee(s: Scene) -> None:
 # ------------------------------------------------------------------ morceaux d'histoire
 
 
-def _mettre_a_l_antenne(s: Scene, *, corrigee: bool = False, dates: list[Dates] | None = None) -> None:
-    """De la création à la version 1, et les dates ajoutées depuis."""
+def _mettre_a_l_antenne(
+    s: Scene, *, corrigee: bool = False, dates: list[Dates] | None = None, ajout: int = -55
+) -> None:
+    """De la création à la version 1, et les dates ajoutées depuis (au jour `ajout`)."""
     dates = s.prevues = dates if dates is not None else s.dates(-210, 150, s.nombre)
     au_depart, ensuite = dates[: max(2, len(dates) * 2 // 3)], dates[max(2, len(dates) * 2 // 3) :]
     s.le(-260, "9:20", s.creer, au_depart)
@@ -169,7 +175,7 @@ def _mettre_a_l_antenne(s: Scene, *, corrigee: bool = False, dates: list[Dates] 
     s.le(-248, "9:40", s.prendre)
     s.le(-248, "10:10", s.valider)
     if ensuite:
-        s.le(-230 if ensuite[0][0] < s.calendrier.jour(0) else -55, "11:25", s.ajouter, ensuite)
+        s.le(-230 if ensuite[0][0] < s.calendrier.jour(0) else ajout, "11:25", s.ajouter, ensuite)
 
 
 def _deuxieme_version(s: Scene, jour: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from conventionne.models import Convention, Dispositif
@@ -102,7 +103,7 @@ class Scene:
         effectuer(self.action, "prendre_en_charge", self._controleur, maintenant=instant)
 
     def valider(self, instant: datetime) -> None:
-        """La documentaliste accepte ce qu'elle a lu ; les sessions partent avec la fiche, et l'argent du conventionné."""
+        """La documentaliste accepte ce qu'elle a lu ; tout part avec la fiche, l'argent du conventionné aussi."""
         vu = empreinte(contenu_controle(self._relue()))
         effectuer(self.action, "valider", self._controleur, maintenant=instant, empreinte=vu)
         for financement in self._financements(EtatFinancement.EN_REDACTION):
@@ -155,7 +156,7 @@ class Scene:
         """Prévoit les nuits où les sessions diffusées sont archivées : un mois après leur fin."""
         for rang, (_, fin) in enumerate(self.prevues):
             if fin is not None and (le := plus_mois(fin, 1)) <= self.calendrier.aujourd_hui:
-                self.nuits.a(self.calendrier.nuit(le), lambda instant, rang=rang: self._archiver(rang, instant))
+                self.nuits.a(self.calendrier.nuit(le), partial(self._archiver, rang))
 
     def archiver_la_fiche(self) -> date:
         """Prévoit la nuit où la fiche est archivée : un mois après la fin de sa dernière session ; rend ce jour."""
@@ -216,10 +217,13 @@ class Scene:
                 places=15,
             )
             return
-        yield Financement(deroulement=lieu, code_financeur="16" if self.offre.en_alternance else "10")
-        if self.offre.certification and not self.offre.en_alternance:
+        if self.offre.en_alternance:
+            yield Financement(deroulement=lieu, code_financeur="16")
+            return
+        yield self._au_titre_de(lieu, "non-conv", 1)
+        if self.offre.certification:
             yield self._au_titre_de(lieu, "cpf", 2)
-        if rang == 0 and self.rang % 2 == 0 and not self.offre.en_alternance:
+        if rang == 0 and self.rang % 2 == 0:
             yield self._au_titre_de(lieu, "aif", 3)
 
     def _au_titre_de(self, lieu: Deroulement, code: str, rang: int) -> Financement:
@@ -228,7 +232,7 @@ class Scene:
 
     def _naitre(self, dates: Sequence[Dates], auteur: Utilisateur, instant: datetime) -> list[Session]:
         """Les sessions, réparties entre les lieux."""
-        nouvelles = []
+        nouvelles: list[Session] = []
         for debut, fin in dates:
             rang = len(self.sessions) + len(nouvelles)
             nouvelles.append(

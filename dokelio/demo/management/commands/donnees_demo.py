@@ -27,12 +27,14 @@ class Command(Commande):
         if all(taille is None for taille in tailles.values()):
             if graine is not None:
                 raise Impossible("--graine ne sert qu'avec --organismes, --actions ou --sessions.")
-            return self._dire(petite.charger(), "Les données de démonstration sont déjà là : rien n'a changé.")
+            self._dire(petite.charger(), "Les données de démonstration sont déjà là : rien n'a changé.")
+            return None
         try:
             bilan = masse.charger(masse.completer(**tailles), graine=1 if graine is None else graine)
         except masse.TaillesImpossibles as faute:
             raise Impossible(str(faute)) from None
-        return self._dire(bilan, "Ce grand catalogue est déjà là : rien n'a changé.")
+        self._dire(bilan, "Ce grand catalogue est déjà là : rien n'a changé.")
+        return None
 
     def _dire(self, bilan: petite.Bilan, deja: str) -> None:
         if not bilan:
@@ -45,7 +47,7 @@ class Command(Commande):
 
 def _entier(nom: str, texte: Any, minimum: int) -> int | None:
     """Un entier de la ligne de commande ; `None` s'il n'est pas donné."""
-    if texte is None or isinstance(texte, int) and minimum <= texte <= PLAFOND:
+    if texte is None or (isinstance(texte, int) and minimum <= texte <= PLAFOND):
         return texte
     ecrit = str(texte)
     if not (ecrit.isascii() and ecrit.isdigit()) or not minimum <= int(ecrit) <= PLAFOND:
