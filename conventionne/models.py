@@ -35,6 +35,22 @@ class QuiDates(models.TextChoices):
     DOCUMENTALISTE = "documentaliste", "les documentalistes du CARIF"
 
 
+class ChampOuvrable(models.TextChoices):
+    """Ce qu'un dispositif peut rendre libre ; le reste d'un lieu conventionné est contrôlé (conception §2)."""
+
+    LIEUX = "lieux", "le lieu, présentiel ou à distance"
+    ENTREES_SORTIES = "entrees_sorties", "les entrées et sorties"
+    RYTHME = "rythme", "le rythme"
+    HEURES = "heures", "les heures et la durée"
+    PRIX = "prix", "le prix et les frais restants"
+    FORMATEURS = "formateurs", "l'organisme formateur"
+    ETAT_RECRUTEMENT = "etat_recrutement", "l'état du recrutement"
+    INSCRIPTION = "inscription", "les modalités, la période et l'adresse d'inscription"
+    CONTACTS = "contacts", "les contacts de la session"
+    RECRUTEMENTS = "recrutements", "les informations collectives"
+    BLOCS = "blocs", "les blocs de compétences"
+
+
 class Dispositif(models.Model):
     """Programme de financement, en vigueur entre deux dates : LHEO `programme-financeur`."""
 
@@ -65,8 +81,9 @@ class Dispositif(models.Model):
         return self.nom
 
     def regle_au(self, jour: Any) -> "RegleDispositif | None":
-        """Règle en vigueur ce jour-là ; `None` si le dispositif n'en a pas encore."""
-        return self.regles.filter(a_partir_du__lte=jour).order_by("-a_partir_du").first()
+        """Règle en vigueur ce jour-là ; `None` si le dispositif n'en a pas encore. Lit `regles`, préchargées ou non."""
+        en_vigueur = [regle for regle in self.regles.all() if regle.a_partir_du <= jour]
+        return max(en_vigueur, key=lambda regle: regle.a_partir_du, default=None)
 
 
 class RegleDispositif(models.Model):

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from conventionne.models import QuiDates, RegleDispositif
+from conventionne.models import ChampOuvrable, QuiDates, RegleDispositif
+from conventionne.permissions import tient_le_conventionne
 from formations.models import Action
-from formations.permissions import peut_controler, peut_editer_le_libre, redige
+from formations.permissions import peut_controler, peut_editer_le_libre
 from sessions.models import Deroulement, EtatFinancement, Financement, Session
 
 
@@ -36,6 +37,19 @@ def champ_reserve(deroulement: Deroulement, champ: str) -> bool:
     return not regles or any(regle is None or champ not in regle.champs_libres for regle in regles)
 
 
+def reserves_a(deroulement: Deroulement, utilisateur: Any) -> frozenset[str]:
+    """Ce que la convention retire à cette personne : codes de `ChampOuvrable`, et « dates ». Vide hors conventionné."""
+    action: Action = deroulement.action
+    if not action.conventionnee or peut_controler(action, utilisateur):
+        return frozenset()
+    regles = regles_de(deroulement)
+    if not regles or None in regles:
+        return frozenset({*ChampOuvrable.values, "dates"})
+    connues = [regle for regle in regles if regle is not None]
+    fermes = {champ for champ in ChampOuvrable.values if any(champ not in r.champs_libres for r in connues)}
+    return frozenset(fermes | ({"dates"} if any(r.dates_par == QuiDates.DOCUMENTALISTE for r in connues) else set()))
+
+
 def peut_changer_les_dates(session: Session, utilisateur: Any) -> bool:
     action: Action = session.deroulement.action
     if peut_controler(action, utilisateur):
@@ -59,10 +73,17 @@ def peut_modifier_le_lieu(deroulement: Deroulement, utilisateur: Any) -> bool:
     return peut_editer_le_libre(action, utilisateur) and not champ_reserve(deroulement, "lieux")
 
 
+def est_conventionne(financement: Financement) -> bool:
+    """Au titre d'une action ou d'un dispositif conventionné : il relève du CARIF."""
+    action: Action = financement.deroulement.action
+    return action.conventionnee or bool(financement.dispositif and financement.dispositif.conventionne)
+
+
 def peut_financer(financement: Financement, utilisateur: Any) -> bool:
     """L'organisme finance son offre non conventionnée ; le conventionné est au CARIF."""
-    action: Action = financement.deroulement.action
-    return peut_controler(action, utilisateur) or (not action.conventionnee and redige(action, utilisateur))
+    if est_conventionne(financement):
+        return utilisateur is not None and tient_le_conventionne(utilisateur)
+    return peut_editer_le_libre(financement.deroulement.action, utilisateur)
 
 
 def peut_diffuser_financement(financement: Financement, utilisateur: Any) -> bool:

@@ -14,7 +14,6 @@ from sessions.actions.numeros import donner_un_numero
 from sessions.models import Deroulement, EtatFinancement, EtatSession, Financement, Session
 from structures.models import DEPARTEMENTS_REGION
 
-
 # ------------------------------------------------------------------ gardes des sessions et des financements
 
 

@@ -1,0 +1,1 @@
+"""Formulaires des lieux, des dates, des sessions et des financements."""

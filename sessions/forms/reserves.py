@@ -1,0 +1,79 @@
+"""Les champs qu'une convention ferme à l'organisme : lecture seule, avec la raison ; une valeur forgée est refusée."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from conventionne.permissions import CHAMP_RESERVE, DATES_RESERVEES
+
+GROUPES: Mapping[str, str] = {
+    "modalites_enseignement": "lieux",
+    "lieu": "lieux",
+    "denomination": "lieux",
+    "rue": "lieux",
+    "complement": "lieux",
+    "code_postal": "lieux",
+    "ville": "lieux",
+    "entrees_sorties": "entrees_sorties",
+    "rythme": "rythme",
+    "heures_centre": "heures",
+    "heures_entreprise": "heures",
+    "heures_total": "heures",
+    "duree_indicative": "heures",
+    "prix_total": "prix",
+    "prix_horaire": "prix",
+    "frais_restants": "prix",
+    "formateur": "formateurs",
+    "siret": "formateurs",
+    "raison_sociale": "formateurs",
+    "debut": "dates",
+    "fin": "dates",
+    "fin_inconnue": "dates",
+    "etat_recrutement": "etat_recrutement",
+    "inscription_ailleurs": "inscription",
+    "inscription_rue": "inscription",
+    "inscription_complement": "inscription",
+    "inscription_code_postal": "inscription",
+    "inscription_ville": "inscription",
+    "modalites_inscription": "inscription",
+    "inscription_du": "inscription",
+    "inscription_au": "inscription",
+    "validation_blocs": "blocs",
+    "blocs": "blocs",
+}
+"""Groupe (`ChampOuvrable`, ou « dates ») de chaque champ des formulaires."""
+
+
+def phrase_de(groupe: str) -> str:
+    """Pourquoi ce point ne se change pas ici, et à qui l'écrire."""
+    return DATES_RESERVEES if groupe == "dates" else CHAMP_RESERVE
+
+
+class ReservesMixin(forms.Form):
+    """Verrouille les champs des groupes réservés et refuse qu'un envoi les change."""
+
+    motifs_verrou: dict[str, str]
+
+    def verrouiller(self, reserves: frozenset[str], groupes: Mapping[str, str] = GROUPES) -> None:
+        """À appeler en fin de construction."""
+        self.reserves = reserves
+        self.motifs_verrou = {}
+        for nom, champ in self.fields.items():
+            groupe = groupes.get(nom)
+            if groupe in reserves:
+                champ.disabled = True
+                champ.required = False
+                self.motifs_verrou[nom] = phrase_de(groupe)
+
+    def refuser_les_valeurs_forgees(self) -> None:
+        """Un champ verrouillé ne part pas du navigateur ; s'il revient changé, c'est un refus et non un silence."""
+        for nom, phrase in self.motifs_verrou.items():
+            champ: Any = self.fields[nom]
+            recu = champ.widget.value_from_datadict(self.data, self.files, self.add_prefix(nom))
+            if recu in (None, "", []) or isinstance(champ, forms.BooleanField):
+                continue
+            champ.disabled = False  # verrouillé, un champ Django dit n'avoir jamais changé
+            if champ.has_changed(self.get_initial_for_field(champ, nom), recu):
+                self.add_error(nom, phrase)
+            champ.disabled = True

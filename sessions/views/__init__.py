@@ -1,0 +1,1 @@
+"""Pages de l'onglet Sessions et de la pré-création conventionnée."""
