@@ -64,7 +64,7 @@ def test_les_morceaux_redonnent_exactement_les_deux_textes(avant, apres):
 def test_deux_textes_de_trois_mille_caracteres_se_comparent_sans_se_perdre():
     phrases = [f"La personne saura réaliser l'ouvrage numéro {n} en atelier." for n in range(52)]
     avant = " ".join(phrases)
-    apres = " ".join(phrases[:20] + ["Une visite de chantier est prévue."] + phrases[20:])
+    apres = " ".join([*phrases[:20], "Une visite de chantier est prévue.", *phrases[20:]])
     assert len(avant) > 2900
     decoupe = mot_a_mot(avant, apres)
     assert [m.texte.strip(" .") for m in decoupe if m.genre != "egal"] == ["Une visite de chantier est prévue"]

@@ -84,9 +84,11 @@ def test_seul_ce_qui_differe_de_la_version_en_diffusion_se_montre(client, docume
     contenu = reponse.content.decode()
     assert [bloc.champ.cle for bloc in reponse.context["blocs"]] == ["intitule"]
     assert "<ins>, GRATUIT</ins>" in contenu
-    assert "20 / 255" not in contenu and "21 / 255" in contenu
+    assert "20 / 255" not in contenu
+    assert "21 / 255" in contenu
     assert "1 champ changé" in contenu.replace("\xa0", " ")
-    assert "Inès Roussel" in contenu and "Le titre a changé." in contenu
+    assert "Inès Roussel" in contenu
+    assert "Le titre a changé." in contenu
     assert "La version 1 reste en diffusion." in contenu
     assert len(reponse.context["inchanges"]) > 5
     entiere = page(client, action, "?voir=tout").context
@@ -134,7 +136,8 @@ def test_une_session_trop_proche_pour_kairos_est_a_voir(client, documentaliste):
 def test_une_fiche_de_personne_se_lit_et_se_prend_d_abord(client, documentaliste):
     action = soumise()
     contenu = page(client, action).content.decode()
-    assert "Prendre en charge" in contenu and "Accepter" not in contenu
+    assert "Prendre en charge" in contenu
+    assert "Accepter" not in contenu
     assert client.post(adresse(action, "prendre"))["Location"] == adresse(action)
     assert "Accepter et suivant" in page(client, action).content.decode()
 
@@ -144,7 +147,8 @@ def test_une_fiche_prise_par_une_autre_se_lit_seulement(client, documentaliste):
     collegue = UtilisateurFabrique(documentaliste=True, prenom="Hugo", nom="Lemaitre")
     effectuer(action, "prendre_en_charge", collegue)
     contenu = page(client, action).content.decode()
-    assert "Hugo Lemaitre" in contenu and "Accepter" not in contenu
+    assert "Hugo Lemaitre" in contenu
+    assert "Accepter" not in contenu
     for geste in ("prendre", "relacher", "corriger"):
         assert "Hugo Lemaitre" in dits(client.post(adresse(action, geste)))
     assert "Hugo Lemaitre" in dits(remarquer(client, action))
@@ -175,8 +179,10 @@ def test_une_remarque_reste_sous_son_champ_jusqu_a_son_envoi(client, prise):
     reponse = remarquer(client, prise)
     assert reponse["Location"] == adresse(prise) + "#champ-intitule"
     contenu = page(client, prise).content.decode()
-    assert "Retirez le financeur." in contenu and "Remarque gardée" in contenu
-    assert "Accepter sans la remarque" in contenu and "Demander la correction" in contenu
+    assert "Retirez le financeur." in contenu
+    assert "Remarque gardée" in contenu
+    assert "Accepter sans la remarque" in contenu
+    assert "Demander la correction" in contenu
     assert "Accepter et suivant" not in contenu
     remarque = prise.remarques.get()
     remarquer(client, prise, texte="Retirez le lieu.", remarque=remarque.pk)
@@ -195,7 +201,8 @@ def test_une_remarque_vide_est_refusee_et_la_saisie_trop_longue_gardee(client, p
     assert reponse.status_code == 422
     assert "quoi corriger, ou choisissez un motif" in reponse.content.decode()
     reponse = remarquer(client, prise, texte="x" * 2001)
-    assert reponse.status_code == 422 and "x" * 2001 in reponse.content.decode()
+    assert reponse.status_code == 422
+    assert "x" * 2001 in reponse.content.decode()
     assert remarquer(client, prise, champ="motdepasse").status_code == 422
     assert not prise.remarques.exists()
 
@@ -239,7 +246,8 @@ def test_sur_une_fiche_en_diffusion_la_correction_la_laisse_en_diffusion(client,
     assert "Demander la correction" in page(client, action).content.decode()
     client.post(adresse(action, "corriger"))
     action.refresh_from_db()
-    assert action.statut == "en_redaction" and action.est_en_diffusion
+    assert action.statut == "en_redaction"
+    assert action.est_en_diffusion
 
 
 # ------------------------------------------------------------------ accepter
@@ -251,7 +259,8 @@ def test_accepter_met_en_diffusion_et_ouvre_la_suivante(client, prise, documenta
     assert reponse["Location"] == adresse(suivante)
     prise.refresh_from_db()
     suivante.refresh_from_db()
-    assert prise.statut == "en_diffusion" and suivante.prise_par == documentaliste
+    assert prise.statut == "en_diffusion"
+    assert suivante.prise_par == documentaliste
     contenu = client.get(reponse["Location"]).content.decode()
     assert f'<a href="/formations/{prise.reference}/sessions/">' in contenu
     assert accepter(client, suivante)["Location"] == reverse("controle")
@@ -269,7 +278,8 @@ def test_accepter_oublie_les_remarques_gardees(client, prise):
     remarquer(client, prise)
     accepter(client, prise)
     prise.refresh_from_db()
-    assert prise.statut == "en_diffusion" and not prise.remarques.exists()
+    assert prise.statut == "en_diffusion"
+    assert not prise.remarques.exists()
 
 
 def test_un_contenu_change_depuis_la_lecture_n_est_pas_accepte(client, prise):
@@ -319,7 +329,8 @@ def test_retirer_demande_un_motif_que_l_organisme_lit(client, documentaliste):
     assert client.post(adresse(action, "retirer"), {"commentaire": " "}).status_code == 422
     client.post(adresse(action, "retirer"), {"commentaire": "Prix faux.", "jeton": str(uuid4())})
     action.refresh_from_db()
-    assert action.statut == "en_redaction" and not action.est_en_diffusion
+    assert action.statut == "en_redaction"
+    assert not action.est_en_diffusion
     assert "Prix faux." in Courriel.objects.get(destinataire=redactrice.email, sujet__contains="retirée").texte
     assert "pas de version en diffusion" in dits(client.get(adresse(action, "retirer")))
 
@@ -331,3 +342,14 @@ def test_un_brouillon_se_lit_sans_aucun_geste(client, documentaliste):
     assert "n'est plus à contrôler" not in reponse.content.decode()
     assert "dk-barre" not in reponse.content.decode()
     assert client.get(reverse("controle_fiche", args=["AF_9999999999"])).status_code == 404
+
+
+def test_de_la_fiche_en_diffusion_on_va_demander_une_correction(client, documentaliste):
+    action = en_diffusion()
+    gestion = reverse("fiche_onglet", args=[action.reference, "gestion"])
+    lien = f'href="{adresse(action)}"'
+    contenu = client.get(gestion).content.decode()
+    assert lien in contenu
+    assert "Demander une correction" in contenu
+    client.force_login(membre(action.organisme, "gestionnaire"))
+    assert lien not in client.get(gestion).content.decode()

@@ -70,6 +70,7 @@ def rendre(request: HttpRequest, action: Action, fautif: RemarqueForm | None = N
     soumission = derniere_soumission(evenements)
     la_main = peut_remarquer(action, utilisateur)
     prise = action.statut == EtatAction.A_CONTROLER and est_prise(action, timezone.now())
+    corrigee = action.statut == EtatAction.A_CONTROLER and corrigee_depuis(soumission, vue_empreinte)
     contexte = {
         "action": action,
         "nature": nature_de(action.version_en_diffusion, any(e.transition == "retirer" for e in evenements))[0],
@@ -81,8 +82,9 @@ def rendre(request: HttpRequest, action: Action, fautif: RemarqueForm | None = N
         "hors_portee": not peut_controler(action, utilisateur),
         "prise": prise,
         "phrase_main": "" if la_main else phrase_de_la_main(action),
-        "peut_editer": la_main and peut_editer(action, utilisateur),
-        "corrigee": action.statut == EtatAction.A_CONTROLER and corrigee_depuis(soumission, vue_empreinte),
+        "retirable": action.est_en_diffusion and peut_controler(action, utilisateur),
+        "corrigeable": _geste_de_correction(action, utilisateur, la_main, corrigee),
+        "corrigee": corrigee,
         "sessions": _sessions(lieux),
         "evenements": evenements[:8],
         **_voisines(action, utilisateur),
@@ -91,6 +93,13 @@ def rendre(request: HttpRequest, action: Action, fautif: RemarqueForm | None = N
         "retours": [r for r in reversed(remarques) if r.etat != EtatRemarque.PREPAREE][:6],
     }
     return render(request, "controle/relecture.html", contexte, status=422 if fautif else 200)
+
+
+def _geste_de_correction(action: Action, utilisateur: Any, la_main: bool, corrigee: bool) -> str:
+    """Le lien vers la fiche à corriger soi-même ; vide si ce n'est pas le moment."""
+    if not la_main or action.statut != EtatAction.A_CONTROLER or not peut_editer(action, utilisateur):
+        return ""
+    return "Reprendre ma correction" if corrigee else "Corriger moi-même"
 
 
 def _comparaison(
