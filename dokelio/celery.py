@@ -26,6 +26,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 9 * 60},
     },
+    # Un import déposé dont le message s'est perdu repart.
+    "imports": {
+        "task": "diffusion.tasks.balayer_imports",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55},
+    },
     # Ce qui est dû et n'est pas parti repart : un courtier vidé ne perd rien.
     "balayage": {
         "task": "dokelio.messagerie.tasks.balayage",

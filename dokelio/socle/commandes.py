@@ -4,11 +4,13 @@
 """
 
 import json
+import re
 import sys
 from datetime import date
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
 FAIT, AVEC_REFUS, IMPOSSIBLE = 0, 1, 2
@@ -16,6 +18,17 @@ FAIT, AVEC_REFUS, IMPOSSIBLE = 0, 1, 2
 
 class Impossible(Exception):
     """La commande ne peut pas être faite ; le message est la phrase que lira la personne."""
+
+
+class Renoncement(SystemExit):
+    """La fin d'une commande qui n'a pas pu être faite : code 2 ; `str()` en est la phrase."""
+
+    def __init__(self, phrase: str) -> None:
+        super().__init__(IMPOSSIBLE)
+        self.phrase = phrase
+
+    def __str__(self) -> str:
+        return self.phrase
 
 
 class Commande(BaseCommand):
@@ -45,13 +58,16 @@ class Commande(BaseCommand):
             code = self.executer(**options)
         except Impossible as impossible:
             self.renoncer(str(impossible))
+        except OperationalError as erreur:
+            self.renoncer(f"La base de données ne répond pas : {str(erreur).splitlines()[0]}")
         if code:
             sys.exit(code)
 
     def renoncer(self, phrase: str) -> NoReturn:
         """Dit pourquoi rien n'a été fait, en une ligne, et sort avec 2."""
-        self.stderr.write(" ".join(phrase.split()))
-        sys.exit(IMPOSSIBLE)
+        ligne = re.sub(r"\s*\n\s*", " ", phrase.strip())
+        self.stderr.write(ligne, style_func=str)
+        raise Renoncement(ligne)
 
     def rendre(self, objet: dict[str, Any]) -> None:
         """Écrit un seul objet JSON sur la sortie standard."""

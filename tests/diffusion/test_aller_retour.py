@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from django.core.management.base import CommandError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from diffusion.management.commands.aller_retour_lheo import aller_retour
 from dokelio.lheo.schema import schema
+from dokelio.socle.commandes import Renoncement
 from formations.models import Action
 from structures.models import Organisme
 from tests.diffusion.comparaison import differences, lire
@@ -134,11 +134,11 @@ def test_la_commande_dit_ce_qui_est_refuse_et_rend_1(tmp_path: Path, capsys: pyt
 
 def test_un_document_refuse_n_ecrit_pas_de_sortie(tmp_path: Path) -> None:
     sortie = tmp_path / "sortie.xml"
-    with pytest.raises(CommandError) as erreur:
+    with pytest.raises(Renoncement) as erreur:
         call_command("aller_retour_lheo", str(DOSSIER / "doctype.xml"), "--sortie", str(sortie))
-    assert erreur.value.returncode == 2
+    assert erreur.value.code == 2
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(CommandError, match="dossier"):
+    with pytest.raises(Renoncement, match="dossier"):
         call_command(
             "aller_retour_lheo", str(DOSSIER / "complet-2.3.xml"), "--sortie", str(tmp_path / "absent" / "sortie.xml")
         )

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.core.management.base import CommandError
 
 from diffusion.models import EtatImport, Import, LigneImport
+from dokelio.socle.commandes import Renoncement
 from formations.models import Action
 from structures.models import Organisme
 from tests.diffusion.documents import document, formation
@@ -124,9 +124,9 @@ def test_une_mauvaise_entree_donne_une_phrase_le_code_2_et_ne_change_rien(nom: s
     fichier.write_bytes(MAUVAIS[nom])
     avant = lignes_en_base()
     sortie = io.StringIO()
-    with pytest.raises(CommandError) as erreur:
+    with pytest.raises(Renoncement) as erreur:
         call_command("importer_lheo", str(fichier), "--json", stdout=sortie)
-    assert erreur.value.returncode == 2
+    assert erreur.value.code == 2
     phrase = str(erreur.value)
     assert "\n" not in phrase
     assert phrase.endswith(".")
@@ -139,18 +139,18 @@ def test_un_document_de_deux_gigaoctets_est_refuse_sans_etre_lu(tmp_path: Path) 
     with fichier.open("wb") as flux:
         flux.write(VALIDE)
         flux.truncate(2 * 2**30)
-    with pytest.raises(CommandError, match="dépasse la taille") as erreur:
+    with pytest.raises(Renoncement, match="dépasse la taille") as erreur:
         call_command("importer_lheo", str(fichier))
-    assert erreur.value.returncode == 2
+    assert erreur.value.code == 2
     assert Organisme.objects.count() == 0
 
 
 @pytest.mark.parametrize("arguments", [["absent.xml"], ["."], ["--organisme", "OF_0000000001"], ["--organisme", "xyz"]])
 def test_un_mauvais_argument_donne_une_phrase_et_le_code_2(arguments: list[str], chemin: Path) -> None:
     fichier = [str(chemin)] if arguments[0].startswith("--") else []
-    with pytest.raises(CommandError) as erreur:
+    with pytest.raises(Renoncement) as erreur:
         call_command("importer_lheo", *fichier, *arguments)
-    assert erreur.value.returncode == 2
+    assert erreur.value.code == 2
     assert "\n" not in str(erreur.value)
 
 

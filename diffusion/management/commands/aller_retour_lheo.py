@@ -4,15 +4,10 @@ Le document entre comme par un import, ses formations sont relues dans la base e
 puis tout est défait.
 """
 
-import os
-import sys
-import tempfile
 from array import array
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.core.management.base import CommandError
 from django.db import transaction
 
 from diffusion.correspondances.formation import charger, ecrire_formation
@@ -21,67 +16,42 @@ from diffusion.imports.depot import Annulation
 from diffusion.imports.fiche import Portee
 from diffusion.imports.moteur import importer
 from diffusion.imports.rapport import Rapport
-from diffusion.management.commands.importer_lheo import LIGNES_AFFICHEES, CommandeEnUnePhrase, ouvrir
 from diffusion.models import EtatImport, Gravite, Import
 from dokelio.lheo.ecriture import Redacteur
 from dokelio.lheo.lecture import DocumentRefuse
+from dokelio.socle.commandes import AVEC_REFUS, FAIT, Commande, Impossible
+from dokelio.socle.fichiers import cible_nommee, document_lu, ecrit_a_cote
 from formations.models import Action
 
 PAR_LECTURE = 200
+LIGNES_AFFICHEES = 200
 
 
-class Command(CommandeEnUnePhrase):
+class Command(Commande):
     """Codes de retour : 0 tout est revenu, 1 des formations ont été refusées, 2 le document n'a pas pu être lu."""
 
     help = "Fait l'aller-retour d'un document LHEO par la base, sans rien y laisser."
-    usage = "FICHIER --sortie FICHIER"
 
     def add_arguments(self, parser: Any) -> None:
         """Ceux du contrat."""
         parser.add_argument("fichier", metavar="FICHIER", help="document LHEO, « - » pour l'entrée standard")
         parser.add_argument("--sortie", metavar="FICHIER", required=True, help="document écrit d'après la base")
 
-    def handle(self, *args: Any, fichier: str, sortie: str, **options: Any) -> None:
+    def executer(self, *, fichier: str, sortie: str, **options: Any) -> int:
         """Importe, relit, écrit, défait."""
-        cible = Path(sortie)
-        if not cible.parent.is_dir():
-            raise CommandError(f"Le dossier « {cible.parent} » n'existe pas.", returncode=2)
-        if cible.is_dir():
-            raise CommandError(f"« {sortie} » est un dossier.", returncode=2)
-        with ouvrir(fichier) as flux:
+        cible = cible_nommee(sortie)
+        with document_lu(fichier) as flux:
             try:
-                with _ecrit_a_cote(cible) as ecriture:
+                with ecrit_a_cote(cible) as ecriture:
                     rapport = aller_retour(flux, ecriture)
             except DocumentRefuse as refus:
-                raise CommandError(refus.phrase, returncode=2) from None
+                raise Impossible(refus.phrase) from None
             except OSError as erreur:
-                raise CommandError(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.", returncode=2) from None
+                raise Impossible(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.") from None
         refusees = [ligne for ligne in rapport.lignes if ligne.gravite == Gravite.REFUS]
         for ligne in refusees[:LIGNES_AFFICHEES]:
             self.stderr.write(f"ligne {ligne.ligne} [{ligne.code}] {ligne.chemin} : {ligne.phrase}")
-        if refusees:
-            sys.exit(1)
-
-
-class _ecrit_a_cote:  # noqa: N801 — s'emploie comme une fonction
-    """Un fichier écrit à côté de sa place et qui ne la prend qu'une fois complet."""
-
-    def __init__(self, cible: Path) -> None:
-        self._cible = cible
-
-    def __enter__(self) -> BinaryIO:
-        prise, nom = tempfile.mkstemp(prefix=f".{self._cible.name}.", dir=self._cible.parent)
-        self._provisoire = Path(nom)
-        self._flux: BinaryIO = os.fdopen(prise, "wb")
-        return self._flux
-
-    def __exit__(self, classe: Any, *reste: Any) -> None:
-        self._flux.close()
-        if classe is None:
-            self._provisoire.chmod(0o644)
-            self._provisoire.replace(self._cible)
-        else:
-            self._provisoire.unlink(missing_ok=True)
+        return AVEC_REFUS if refusees else FAIT
 
 
 def aller_retour(flux: BinaryIO, sortie: BinaryIO) -> Rapport:

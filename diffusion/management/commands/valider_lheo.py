@@ -4,80 +4,50 @@ Sort avec 0 sans erreur, 1 avec des erreurs, 2 si le document n’a pas pu être
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby
-from typing import Any, BinaryIO, NoReturn
-
-from django.core.management.base import BaseCommand, CommandParser
+from typing import Any
 
 from dokelio.lheo.anomalies import ANOMALIES, Anomalie, typographie
 from dokelio.lheo.encodage import DocumentRefuse
 from dokelio.lheo.validation import Rapport, valider_document
+from dokelio.socle.commandes import AVEC_REFUS, FAIT, Commande, Impossible
+from dokelio.socle.fichiers import document_lu
 
 _MARQUES = {"erreur": "ERREUR", "avertissement": "à vérifier"}
 
 
-@contextmanager
-def _ouvrir(nom: str) -> Iterator[BinaryIO]:
-    """Le fichier ouvert en binaire ; « - » est l’entrée standard, qu’on ne ferme pas."""
-    if nom == "-":
-        yield sys.stdin.buffer
-        return
-    with open(nom, "rb") as fichier:
-        yield fichier
-
-
-class Command(BaseCommand):
+class Command(Commande):
     """Valide un document LHEO 2.3 ou 2.2, tel quel, sans rien réparer."""
 
     help = "Donne toutes les anomalies d’un document LHEO (« - » : entrée standard)."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Le fichier, et la sortie en JSON."""
         parser.add_argument("fichier", metavar="FICHIER", help="document LHEO ; « - » lit l’entrée standard")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d’autre")
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """L’analyseur de Django, dont les reproches tiennent en une phrase quand il est lancé à la main."""
-        analyseur = super().create_parser(prog_name, subcommand, **kwargs)
-        if getattr(self, "_called_from_command_line", False):
-            usage = f"Arguments incorrects. Usage : {prog_name} {subcommand} FICHIER [--json]"
-            analyseur.error = lambda message: self._renoncer(usage)  # type: ignore[method-assign]
-        return analyseur
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Valide, écrit le compte-rendu, sort avec le code convenu."""
-        try:
-            with _ouvrir(options["fichier"]) as flux:
+    def executer(self, *, fichier: str, **options: Any) -> int:
+        """Valide, écrit le compte-rendu, rend le code convenu."""
+        with document_lu(fichier) as flux:
+            try:
                 rapport = valider_document(flux)
-        except DocumentRefuse as refus:
-            self._renoncer(refus.phrase)
-        except FileNotFoundError:
-            self._renoncer(f"Le fichier « {options['fichier']} » n’existe pas.")
-        except IsADirectoryError:
-            self._renoncer(f"« {options['fichier']} » est un dossier : donner un fichier.")
-        except PermissionError:
-            self._renoncer(f"Le fichier « {options['fichier']} » n’est pas lisible : droits insuffisants.")
-        except (OSError, ValueError) as erreur:
-            self._renoncer(f"Le fichier « {options['fichier']} » n’a pas pu être lu : {erreur}.")
-        lignes = [json.dumps(rapport.en_json(), ensure_ascii=False, indent=2)] if options["json"] else None
+            except DocumentRefuse as refus:
+                raise Impossible(refus.phrase) from None
+            except (OSError, ValueError) as erreur:
+                raise Impossible(f"Le fichier « {fichier} » n'a pas pu être lu : {erreur}.") from None
         try:
-            for ligne in lignes or compte_rendu(rapport):
-                self.stdout.write(ligne)
+            if options["json"]:
+                self.rendre(rapport.en_json())
+            else:
+                for ligne in compte_rendu(rapport):
+                    self.stdout.write(ligne)
             sys.stdout.flush()
         except BrokenPipeError:  # le lecteur (head, less) n’en voulait pas davantage
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if rapport.erreurs:
-            sys.exit(1)
-
-    def _renoncer(self, phrase: str) -> NoReturn:
-        self.stderr.write(" ".join(typographie(phrase).split("\n")))
-        sys.exit(2)
+        return AVEC_REFUS if rapport.erreurs else FAIT
 
 
 def compte_rendu(rapport: Rapport) -> Iterator[str]:

@@ -1,18 +1,17 @@
 """Charge un fichier de référentiel. Sortie 0 : fait ; 1 : fait, des lignes écartées ; 2 : impossible."""
 
-import json
-import sys
 from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from dokelio.referentiels.chargement import SOURCES, charger_chemin
 from dokelio.referentiels.chargeurs.versement import FichierRefuse, Rapport
+from dokelio.socle.commandes import AVEC_REFUS, FAIT, Commande, Impossible
 
 
-class Command(BaseCommand):
+class Command(Commande):
     """`manage.py charger_referentiels SOURCE FICHIER [--version-ref V14] [--json] [--simulation]`."""
 
     help = "Charge un fichier de référentiel (certifications, certifinfo, formacode, rome, nsf, communes…)."
@@ -26,19 +25,18 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="imprime un objet JSON et rien d'autre")
         parser.add_argument("--simulation", action="store_true", help="dit ce qui changerait, sans rien changer")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def executer(self, **options: Any) -> int:
         try:
             rapport = charger_chemin(
                 options["source"], options["fichier"], version=options["version_ref"], simulation=options["simulation"]
             )
         except FichierRefuse as refus:
-            self.stderr.write(str(refus), style_func=str)
-            sys.exit(2)
+            raise Impossible(str(refus)) from None
         if options["json"]:
-            self.stdout.write(json.dumps(rapport.en_json(), ensure_ascii=False))
+            self.rendre(rapport.en_json())
         else:
             self._imprimer(rapport)
-        sys.exit(1 if rapport.nombre_ecartees else 0)
+        return AVEC_REFUS if rapport.nombre_ecartees else FAIT
 
     def _imprimer(self, rapport: Rapport) -> None:
         if rapport.simulation:
