@@ -34,7 +34,7 @@ class ComplementsForm(OngletForm):
         "references_prerequis": "modules_prerequis",
         "sous_modules": "sous_modules",
     }
-    LIGNES = {"equipements": "equipements", "codes_type": "codes_type", "enseignements": "enseignements"}
+    LIGNES = ("equipements", "codes_type", "enseignements")
     LARGEURS = {"perimetre_recrutement": 6, "infos_perimetre": 6}
     parties = (
         Partie(

@@ -46,6 +46,14 @@ class IndexationForm(OngletForm):
             "rome": _cles(nomenclatures.rome(), _noeuds(action, "code-ROME")),
         }
 
+    def _preparer_les_codes(self) -> None:
+        """Un Formacode reçu peut devenir le principal, ou cesser de l'être, sans être jugé."""
+        super()._preparer_les_codes()
+        principal, autres = self.fields["formacode_principal"], self.fields["formacodes"]
+        assert isinstance(principal, ChampCodes)
+        assert isinstance(autres, ChampCodes)
+        principal.recues = autres.recues = principal.recues | autres.recues
+
     def clean(self) -> dict[str, Any]:
         donnees = super().clean() or {}
         principal = donnees.get("formacode_principal") or []

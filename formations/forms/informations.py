@@ -30,7 +30,7 @@ class InformationsForm(OngletForm):
         "autres_certifications": CERTIFICATIONS,
         "public_vise": "public_vise",
     }
-    LIGNES = {"contacts": "contacts"}
+    LIGNES = ("contacts",)
     LARGEURS = {
         **dict.fromkeys(("objectif_general", "parcours", "positionnement", "niveau_entree", "niveau_sortie"), 6),
         **dict.fromkeys(("niveau_entree_obligatoire", "prise_en_charge_possible"), 6),

@@ -78,15 +78,17 @@ def obligatoire_pour_lheo(nom: str) -> bool:
 
 
 class OngletForm(forms.Form):
-    """Un onglet. `CHAMPS` : champs du modèle saisis tels quels ; `PORTE` : champ du formulaire → champ du modèle.
+    """Un onglet de la fiche.
 
-    `remarques`, `avertissements`, `motifs_verrou` : tables par nom de champ, que lit le composant du champ.
+    `CHAMPS` : champs du modèle saisis tels quels ; `PORTE` : champ du formulaire → champ du modèle ; `LIGNES` : champs du
+    modèle dont chaque élément est une ligne. `remarques`, `avertissements`, `motifs_verrou` : tables par nom de champ,
+    que lit le composant du champ.
     """
 
     CHAMPS: ClassVar[tuple[str, ...]] = ()
     PORTE: ClassVar[Mapping[str, str]] = {}
     LARGEURS: ClassVar[Mapping[str, int]] = {}
-    LIGNES: ClassVar[Mapping[str, str]] = {}
+    LIGNES: ClassVar[tuple[str, ...]] = ()
     parties: ClassVar[tuple[Partie, ...]] = ()
 
     def __init__(self, data: Any = None, *, action: Action, **options: Any) -> None:
@@ -142,8 +144,8 @@ class OngletForm(forms.Form):
             saisi = self.cleaned_data[nom]
             inchange = isinstance(avant, str) and avant.replace("\r\n", "\n").strip() == saisi
             directes[nom] = avant if inchange else saisi
-        lignes = {nom: formset.composer(getattr(self.action, nom)) for nom, formset in self.formsets.items()}
-        return {**directes, **self.composer(), **{n: v for n, v in lignes.items() if n not in self.PORTE.values()}}
+        lignes = {nom: self.formsets[nom].composer(getattr(self.action, nom)) for nom in self.LIGNES}
+        return {**directes, **self.composer(), **lignes}
 
     def champ_de(self, nom_du_modele: str) -> str:
         """Champ du formulaire qui porte ce champ du modèle."""

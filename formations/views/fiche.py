@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -39,6 +40,7 @@ def onglet(request: HttpRequest, reference: str, onglet: str) -> HttpResponse:
     if onglet not in FORMULAIRES:
         raise Http404
     action = fiche_visible(request, reference)
+    prefetch_related_objects([action], "certifications__certification")
     if request.method == "POST":
         if not redige_ou_controle(action, request.user):
             raise Http404

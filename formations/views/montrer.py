@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from dokelio.socle.typographie import heure
 from formations.actions.edition import EditionConcurrente
+from formations.actions.versions import certifications_de
 from formations.forms.complements import ComplementsForm
 from formations.forms.indexation import IndexationForm
 from formations.forms.informations import InformationsForm
@@ -149,7 +150,7 @@ def _propres(action: Action, formulaire: OngletForm) -> dict[str, Any]:
             "choisie": formulaire.choisie(),
         }
     if isinstance(formulaire, IndexationForm):
-        principale = next((c for c in action.certifications.select_related("certification") if not c.retiree), None)
+        principale = next(iter(certifications_de(action)), None)
         fiche = principale.certification if principale else None
         return {"certification": fiche, "propositions": formulaire.propositions(fiche)}
     if isinstance(formulaire, ComplementsForm):
