@@ -28,13 +28,19 @@ def membres(action: Action) -> Iterable[Any]:
     )
 
 
-def _ecrire(action: Action, contexte: Contexte, gabarit: str, titre: str, texte: str, **donnees: Any) -> None:
-    lien = f"/formations/{action.reference}/gestion/"
+def _ecrire(
+    action: Action,
+    contexte: Contexte,
+    gabarit: str,
+    titre: str,
+    texte: str,
+    onglet: str = "gestion",
+    **donnees: Any,
+) -> None:
+    lien = f"/formations/{action.reference}/{onglet}/"
     personnes = list(membres(action))
     evenement = contexte.evenement
-    notifier(
-        personnes, titre, texte, donnees.pop("lien", lien), CATEGORIE, evenement_id=evenement.pk if evenement else None
-    )
+    notifier(personnes, titre, texte, lien, CATEGORIE, evenement_id=evenement.pk if evenement else None)
     ecrire_courriel(
         gabarit,
         personnes,
@@ -64,6 +70,7 @@ def fiche_validee(action: Action, contexte: Contexte) -> None:
         "fiche_validee",
         f"Fiche acceptée : {action.intitule}",
         "Elle part dans les flux de cette nuit ; comptez au moins 72 heures pour Kairos.",
+        "sessions",
     )
 
 
@@ -73,7 +80,8 @@ def fiche_corrigee_et_validee(action: Action, contexte: Contexte) -> None:
         contexte,
         "fiche_corrigee_et_validee",
         f"Fiche corrigée par le CARIF et acceptée : {action.intitule}",
-        contexte.commentaire or "Relisez la fiche pour voir ce qui a changé.",
+        contexte.commentaire or "Relisez la fiche : le CARIF y a corrigé quelque chose.",
+        "informations",
     )
 
 

@@ -9,7 +9,7 @@ from dokelio.comptes.models import Utilisateur
 from dokelio.comptes.permissions import est_administrateur
 from dokelio.messagerie.notifications import nombre_non_lues
 from dokelio.socle.coquille import Coquille, EntreeMenu, GroupeMenu, StructureCoquille
-from formations.models import Action
+from formations.actions.controle import file_de
 from structures.models import Rattachement
 from structures.views.espace import rattachements_de, structure_courante
 
@@ -90,7 +90,7 @@ def _menu(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> tuple[
     if not utilisateur.est_personnel:
         return (_groupe(accueil, formations, structures),)
     file = _entree(
-        request, "Contrôle", "controle", "clipboard-check", compte=Action.objects.a_controler().count(), urgent=True
+        request, "Contrôle", "controle", "clipboard-check", compte=file_de(utilisateur).count(), urgent=True
     )
     conventionne = _entree(request, "Conventionné", "conventionne", "landmark")
     groupes = [

@@ -105,6 +105,7 @@ def champs_de_la_fiche() -> dict[tuple[str, str], tuple[str, str]]:
         for niveau in ("formation", "action")
         for champ in champs_lheo(Action, niveau)
     }
+    tenus[("formation", "domaine-formation")] = ("domaine", "Domaines : Formacode, NSF, ROME")
     return tenus | {("formation", "certification"): ("certification", "Certification préparée")}
 
 

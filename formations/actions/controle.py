@@ -184,8 +184,12 @@ def retirer_remarque(action: Action, utilisateur: Any, remarque_id: int) -> None
 
 
 def _exiger_la_main(action: Action, utilisateur: Any) -> None:
+    """Verrouille la fiche et repousse l'échéance ; passée sans que personne ne l'ait reprise, le geste la reprend."""
     verrouillee = Action.objects.select_for_update(of=("self",), no_key=True).get(pk=action.pk)
-    if not peut_remarquer(verrouillee, utilisateur):
+    encore_sienne = verrouillee.statut == EtatAction.A_CONTROLER and verrouillee.prise_par_id == utilisateur.pk
+    if not peut_remarquer(verrouillee, utilisateur) and not (
+        encore_sienne and peut_controler(verrouillee, utilisateur)
+    ):
         raise TransitionRefusee([Refus("", phrase_de_la_main(verrouillee))])
     if verrouillee.statut == EtatAction.A_CONTROLER:
         Action.objects.filter(pk=action.pk).update(prise_le=timezone.now())

@@ -214,6 +214,19 @@ def test_un_geste_repousse_l_echeance_de_la_prise_en_charge(client, prise):
     assert timezone.now() - prise.prise_le < timedelta(minutes=1)
 
 
+def test_l_echeance_passee_le_geste_reprend_la_fiche_que_personne_n_a_prise(client, prise, documentaliste):
+    Action.objects.filter(pk=prise.pk).update(prise_le=timezone.now() - timedelta(hours=5))
+    assert "Prendre en charge" in page(client, prise).content.decode()
+    remarquer(client, prise)
+    assert page(client, prise).context["la_main"]
+    Action.objects.filter(pk=prise.pk).update(prise_le=timezone.now() - timedelta(hours=5))
+    effectuer(prise, "prendre_en_charge", UtilisateurFabrique(documentaliste=True, nom="Lemaitre"))
+    perdue = dits(remarquer(client, prise, texte="Un texte à ne pas perdre."))
+    assert "Lemaitre" in perdue
+    assert "« Un texte à ne pas perdre. »" in perdue
+    assert prise.remarques.count() == 1
+
+
 def test_sans_remarque_la_correction_ne_part_pas(client, prise):
     assert "au moins une remarque" in dits(client.post(adresse(prise, "corriger")))
     prise.refresh_from_db()

@@ -61,6 +61,8 @@ def valider(request: HttpRequest, reference: str) -> HttpResponse:
     action = fiche_a_relire(request, reference)
     vue, note = request.POST.get("empreinte", ""), request.POST.get("note", "")
     if not _tenter(request, accepter, action, request.user, vue, note, jeton_de(request)):
+        if note.strip():
+            messages.warning(request, f"Votre mot n'a pas été envoyé : « {note.strip()} »")
         return _relire(action)
     messages.success(
         request,
@@ -104,7 +106,8 @@ def remarquer(request: HttpRequest, reference: str) -> HttpResponse:
         return rendre(request, action, formulaire)
     donnees = formulaire.cleaned_data
     champ, texte, numero = donnees["champ"], donnees["texte"], donnees["remarque"]
-    _tenter(request, garder_remarque, action, request.user, champ, texte, numero)
+    if not _tenter(request, garder_remarque, action, request.user, champ, texte, numero):
+        messages.warning(request, f"Votre remarque n'a pas été gardée : « {texte} »")
     return _relire(action, request.POST.get("voir", ""), donnees["champ"] or "ensemble")
 
 
