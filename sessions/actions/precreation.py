@@ -15,8 +15,7 @@ from dokelio.publication.contexte import un_geste
 from dokelio.publication.models import Evenement
 from dokelio.publication.moteur import effectuer
 from dokelio.publication.refus import Refus
-from formations.models import Action, ActionCertification
-from formations.reactions import autre_action
+from formations.models import Action, ActionCertification, EtatAction
 from sessions.actions.dates import creer_les_sessions
 from sessions.actions.ecriture import EcritureRefusee
 from sessions.actions.lieux import SaisieDeLieu, changer_le_formateur
@@ -73,10 +72,12 @@ def _certifier(action: Action, saisie: Preaction) -> None:
         code_rncp=saisie.code_rncp,
         code_rs=saisie.code_rs,
     )
-    une.cle = saisie.code_rncp or saisie.code_rs
-    autre = autre_action(action, une)
+    autres = ActionCertification.objects.filter(
+        organisme=action.organisme, conventionnee=True, lot=une.lot, cle=saisie.code_rncp or saisie.code_rs
+    ).exclude(action__statut=EtatAction.ARCHIVE)
+    autre = autres.select_related("action").first()
     if autre is not None:
-        phrase = f"Ce lot a déjà une action pour {une.cle} : {autre.action.reference}. Ajoutez-y des dates."
+        phrase = f"Ce lot a déjà une action pour {autre.cle} : {autre.action.reference}. Ajoutez-y des dates."
         raise EcritureRefusee([Refus("code", phrase, autre.action.reference)])
     une.save()
 

@@ -91,7 +91,8 @@ class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[mis
         connus = list(self.organisme.formateurs.all())
         soi = next((f for f in connus if f.siret and f.siret == self.organisme.siret), None)
         self.formateurs_connus = {str(f.pk): f for f in connus}
-        choix = [(str(soi.pk) if soi else SOI, f"{self.organisme} (votre organisme)")]
+        self.soi = soi
+        choix = [(SOI, f"{self.organisme} (votre organisme)")]
         choix += [
             (cle, f"{f} ({f.siret})" if f.siret else str(f)) for cle, f in self.formateurs_connus.items() if f != soi
         ]
@@ -100,7 +101,9 @@ class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[mis
         actuelle = None
         if self.instance.pk:
             actuelle = min(self.instance.interventions.all(), key=lambda i: (i.rang, i.pk), default=None)
-        self.initial["formateur"] = str(actuelle.formateur_id) if actuelle else choix[0][0]
+        lui_meme = actuelle is None or (soi is not None and actuelle.formateur_id == soi.pk)
+        self.initial["formateur"] = SOI if lui_meme else str(actuelle.formateur_id)  # type: ignore[union-attr]
+        self.sans_formateur = actuelle is None
 
     # ------------------------------------------------------------------ vérifier
 
@@ -182,10 +185,12 @@ class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[mis
         if "formateur" in self.motifs_verrou:
             return None
         choisi = self.cleaned_data["formateur"]
-        if self.instance.pk and choisi == self.initial["formateur"] and choisi in self.formateurs_connus:
+        if not self.sans_formateur and choisi == self.initial["formateur"]:
             return None
         if choisi in self.formateurs_connus:
             return self.formateurs_connus[choisi]
+        if choisi == SOI and self.soi is not None:
+            return self.soi
         if choisi == SOI:
             nom = self.organisme.raison_sociale or self.organisme.nom
             return Formateur(

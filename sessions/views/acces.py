@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.forms.utils import ErrorDict, ErrorList
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -52,13 +53,20 @@ def adresse_de_l_onglet(action: Action, ancre: str = "") -> str:
     return reverse("fiche_sessions", args=[action.reference]) + (f"#{ancre}" if ancre else "")
 
 
-def ligne_de_plus(request: HttpRequest, formset: Any) -> bool:
-    """Sans script, « Ajouter » envoie le formulaire : on rend la page avec une ligne de plus, sans rien valider."""
-    if f"ajouter-{formset.prefix}" not in request.POST:
+def ligne_de_plus(request: HttpRequest, formsets: Iterable[Any], autres: Iterable[Any] = ()) -> bool:
+    """Sans script, « Ajouter » envoie le formulaire : une ligne de plus, sans rien valider ni reprocher."""
+    formsets = list(formsets)
+    voulu = next((un for un in formsets if f"ajouter-{un.prefix}" in request.POST), None)
+    if voulu is None:
         return False
-    formset.data = formset.data.copy()
-    cle = f"{formset.prefix}-TOTAL_FORMS"
-    formset.data[cle] = str(min(int(formset.data.get(cle) or 0) + 1, formset.max_num))
+    voulu.data = voulu.data.copy()
+    cle = f"{voulu.prefix}-TOTAL_FORMS"
+    total = voulu.data.get(cle, "")
+    voulu.data[cle] = str(min((int(total) if total.isdecimal() else 0) + 1, voulu.max_num))
+    for formset in formsets:
+        formset._errors, formset._non_form_errors = [], ErrorList()
+    for formulaire in (*autres, *(un for formset in formsets for un in formset.forms)):
+        formulaire._errors, formulaire.cleaned_data = ErrorDict(), {}
     return True
 
 

@@ -46,7 +46,7 @@ def nouveau(request: HttpRequest, reference: str) -> HttpResponse:
     )
     dates = _dates(envoi, permanentes=_permanentes(envoi, None))
     jeton = JetonForm(envoi)
-    if envoi is not None and not ligne_de_plus(request, dates):
+    if envoi is not None and not ligne_de_plus(request, [dates], [formulaire, financement, jeton]):
         valides = [un.is_valid() for un in (formulaire, financement, dates, jeton)]
         if all(valides) and _creer(request, action, formulaire, financement, dates, jeton):
             return redirect(adresse_de_l_onglet(action))
@@ -136,7 +136,7 @@ def dates(request: HttpRequest, reference: str, lieu: int) -> HttpResponse:
     lignes = _dates(envoi, permanentes=le_lieu.entrees_sorties == "1")
     jeton = JetonForm(envoi)
     refus: list[str] = [DATES_RESERVEES] if reservees else []
-    pretes = envoi is not None and not reservees and not ligne_de_plus(request, lignes)
+    pretes = envoi is not None and not reservees and not ligne_de_plus(request, [lignes], [jeton])
     if pretes and lignes.is_valid() and jeton.is_valid():
         try:
             faites = ajouter_des_dates(le_lieu, request.user, lignes.lignes(), jeton.cleaned_data["jeton"])

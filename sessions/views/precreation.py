@@ -33,7 +33,7 @@ def nouvelle(request: HttpRequest) -> HttpResponse:
     convention = get_object_or_404(conventions, pk=choix.cleaned_data["convention"].pk)
     envoi = request.POST if request.method == "POST" else None
     pieces = _pieces(envoi, convention)
-    if envoi is not None and not ligne_de_plus(request, pieces["dates"]):
+    if envoi is not None and not ligne_de_plus(request, [pieces["dates"]], [pieces["fiche"], pieces["formulaire"]]):
         valides = [piece.is_valid() for piece in pieces.values()]
         if all(valides) and (action := _creer(request, convention, pieces)) is not None:
             messages.success(request, f"{action.reference} est créée pour {convention.organisme}, qui la complétera.")

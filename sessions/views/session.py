@@ -45,7 +45,8 @@ def modifier(request: HttpRequest, reference: str, session: str) -> HttpResponse
         return redirect(adresse_de_l_onglet(action))
     envoi = request.POST if request.method == "POST" else None
     pieces = _pieces(envoi, une, reserves_a(une.deroulement, request.user))
-    if envoi is not None and not any(ligne_de_plus(request, pieces[nom]) for nom in ("contacts", "reunions")):
+    repetes, seuls = [pieces["contacts"], pieces["reunions"]], [pieces["formulaire"], pieces["inscription"]]
+    if envoi is not None and not ligne_de_plus(request, repetes, seuls):
         valides = [piece.is_valid() for piece in pieces.values()]
         if all(valides) and _enregistrer(request, une, pieces):
             return redirect(adresse_de_l_onglet(action, une.reference))
