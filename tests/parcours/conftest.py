@@ -28,7 +28,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Un Chromium par fichier d'essais. Sans lui, l'essai est omis à voix haute ; en intégration continue, il échoue."""
+    """Un Chromium par fichier d'essais. Sans lui, omis à voix haute ; en intégration continue, échec."""
     programme = environnement.navigateur()
     if programme is None:
         phrase = "Chromium manque, ou NAVIGATEUR le refuse : parcours de navigateur omis"
@@ -50,7 +50,7 @@ def chromium() -> Iterator[Browser]:
 def ouvrir(
     chromium: Browser, live_server: Any, settings: Any, tmp_path: Any, request: pytest.FixtureRequest
 ) -> Iterator[Ouvrir]:
-    """Ouvre un poste : `ouvrir(personne, taille=TELEPHONE, script=False)`. À la fin, aucune faute ne doit y être notée."""
+    """Ouvre un poste : `ouvrir(personne, taille=TELEPHONE, script=False)`. Aucune faute ne doit y être notée."""
     cache.clear()  # les limites d'essais de connexion vivent dans le cache
     settings.ADRESSE_PUBLIQUE = live_server.url
     settings.MEDIA_ROOT = tmp_path / "fichiers"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from tests.parcours.poste import Poste
 
 
 def ouvrir_le_courriel(poste: Poste, destinataire: str, sujet: str) -> None:
     """Ouvre le dernier courriel de ce sujet reçu à cette adresse, sur les pages de développement."""
     poste.ouvrir(f"/courriels/?q={destinataire}")
-    poste.page.get_by_role("link", name=re.compile(re.escape(sujet))).first.click()
+    poste.page.locator("main li a").filter(has_text=sujet).first.click()
     poste.titre(sujet)
 
 

@@ -32,10 +32,10 @@ EXAMEN = """
     const double = noms.find((nom, rang) => noms.indexOf(nom) !== rang);
     if (double !== undefined) dire(`deux éléments portent l'identifiant « ${double} »`);
     for (const champ of document.querySelectorAll("input:not([type=hidden]), select, textarea"))
-      if (!champ.labels?.length && !champ.getAttribute("aria-label") && !champ.getAttribute("aria-labelledby"))
+      if (!champ.classList.contains("tomselected") && !champ.labels?.length && !champ.getAttribute("aria-label"))
         dire(`champ sans étiquette : ${champ.name || champ.id || champ.outerHTML.slice(0, 80)}`);
     for (const e of document.querySelectorAll("a[href], button, summary"))
-      if (!e.closest("[aria-hidden=true]") && !e.textContent.trim() && !e.getAttribute("aria-label") && !e.querySelector("svg title, img[alt]"))
+      if (!e.closest("[aria-hidden=true]") && !(e.textContent.trim() || e.getAttribute("aria-label")))
         dire(`geste sans nom : ${e.outerHTML.slice(0, 120)}`);
     if (/[Dd]éroulement/.test(document.body.innerText)) dire("le mot « déroulement » est montré");
   });
