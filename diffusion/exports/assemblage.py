@@ -1,6 +1,5 @@
 """Des lignes aux formations : chaque fiche avec ses lieux, ses sessions visibles et son organisme, en un arbre LHEO."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from diffusion.correspondances.defauts import completer
 from diffusion.correspondances.deroulement import deroger
 from diffusion.correspondances.financement import MARCHE, PROGRAMME, specifier
 from diffusion.exports.lecteurs import pour_les_lecteurs, principal_en_tete
-from diffusion.exports.lignes import Ligne
+from diffusion.exports.lignes import Ligne, charger_json
 from diffusion.exports.selection import CONTACT, DEROULEMENT, FINANCEMENT, FORMATEUR, ORGANISME, SESSION, Selection
 from dokelio.socle.arbres import Arbre
 
@@ -58,7 +57,7 @@ class _Assembleur:
             if not sessions:
                 yield composee
                 continue
-            contenu = json.loads(fige)
+            contenu = charger_json(fige)
             lieux = self._lieux(organisme, action, contenu, sessions)
             arbre = contenu["formation"]
             arbre["@numero"], arbre["@datecrea"], arbre["@datemaj"] = self._prefixe + reference, creee, depuis
@@ -104,7 +103,7 @@ class _Assembleur:
     def _intervention(self, ligne: Ligne) -> Arbre:
         self._ligne_formateur = ligne
         arbre = self._formateur(ligne[4])
-        return arbre | json.loads(ligne[3]) if ligne[3] != "{}" else arbre
+        return arbre | charger_json(ligne[3]) if ligne[3] is not None else arbre
 
     def _composer_formateur(self, cle: int) -> Arbre:
         """`organisme-formateur` de la ligne en cours ; le numéro est celui de l'organisme inscrit qu'il est."""

@@ -4,6 +4,7 @@ Une formation que le schéma refuse, ou qu'un lecteur lirait de travers, est lai
 n'arrête jamais les autres.
 """
 
+import gc
 import hashlib
 import os
 import re
@@ -24,8 +25,8 @@ from diffusion.exports.assemblage import FormationComposee, formations
 from diffusion.exports.selection import ouvrir
 from dokelio.lheo.anomalies import Anomalie
 from dokelio.lheo.arbre import ANALYSEUR
-from dokelio.lheo.ecriture import CaractereInterdit, NoeudInvalide, Redacteur, ecrire, nettoyer_arbre
-from dokelio.lheo.grammaire import ESPACE
+from dokelio.lheo.ecriture import CaractereInterdit, NoeudInvalide, Redacteur, ecrire_octets, nettoyer_arbre
+from dokelio.lheo.grammaire import ELEMENTS, ESPACE
 from dokelio.lheo.schema import schema
 from dokelio.lheo.validation import valider_formation
 from dokelio.socle.arbres import Arbre
@@ -44,12 +45,19 @@ _JOUR = (
     rb"(?:19|20|21)\d\d"
     rb"(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)(?:0[1-9]|[12]\d|30)|02(?:0[1-9]|1\d|2[0-8]))"
 )
+_BORNES = {
+    **dict.fromkeys(("SIRET",), rb"\d{14}<"),
+    **dict.fromkeys(("debut", "fin", "date"), _JOUR + rb"<|0{8}<|9{8}<"),
+    **dict.fromkeys(("duree-cycle", "annee-cycle"), rb"\d{1,2}<"),
+    **{nom: rb"\d{1,5}<" for nom, regle in ELEMENTS.items() if regle.nature == "entier" and not nom.endswith("-cycle")},
+}
+_REFERENCES = [nom for nom, regle in ELEMENTS.items() if regle.ref_obligatoire]
+# Une branche par élément, à plat : le moteur n'entre que dans celles dont la première lettre convient.
 _DOUTEUX = re.compile(
-    rb"<SIRET(?: [^>]*)?>(?!\d{14}<)"
-    rb"|<code-(?:FORMACODE|public-vise|modalite-pedagogique)(?![^>]* ref=\"[^\"])"
-    rb"|<(?:debut|fin|date)(?: [^>]*)?>(?!" + _JOUR + rb"<|0{8}<|9{8}<)"
-    rb"|<(?:duree|annee)-cycle(?: [^>]*)?>(?!\d{1,2}<)"
-    rb"|<(?:nb-places|nombre-heures|duree-conv|cout-|effectif-|capacite-|unites-)[a-z-]*(?: [^>]*)?>(?!\d{1,5}<)"
+    b"|".join(
+        [b"<%s(?: [^>]*)?>(?!%s)" % (nom.encode(), juste) for nom, juste in _BORNES.items()]
+        + [b'<%s(?![^>]* ref="[^"])' % nom.encode() for nom in _REFERENCES]
+    )
 )
 _PERIODE = re.compile(rb"<debut[^>]*>(\d{8})</debut><fin[^>]*>(\d{8})<")
 
@@ -124,6 +132,7 @@ def exporter(
     dernier = 0
     entete = enveloppe(au, maintenant or timezone.now())
     with (
+        sans_ramasse_miettes(),
         ouvrir(au, perimetre, actions) as selection,
         Redacteur(cast(BinaryIO, mesuree), entete, sans_identifiants=True) as redacteur,
     ):
@@ -140,6 +149,18 @@ def exporter(
     if not bilan.formations:
         raise FluxVide(bilan)
     return bilan
+
+
+@contextmanager
+def sans_ramasse_miettes() -> Iterator[None]:
+    """Le temps d'un export : un arbre ne contient pas de cycle, le parcourir sans cesse coûterait un tiers du temps."""
+    actif = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if actif:
+            gc.enable()
 
 
 def enveloppe(au: date, maintenant: datetime) -> dict[str, Any]:
@@ -171,7 +192,7 @@ def _rediger(composee: FormationComposee, bilan: Bilan) -> bytes | None:
         )
         return None
     try:
-        octets = _texte(arbre).encode()
+        octets = _octets(arbre)
         erreurs = fautes(octets)
     except (NoeudInvalide, etree.XMLSyntaxError) as erreur:
         bilan.laisser(composee.reference, ILLISIBLE, str(erreur))
@@ -183,12 +204,12 @@ def _rediger(composee: FormationComposee, bilan: Bilan) -> bytes | None:
     return octets
 
 
-def _texte(arbre: Arbre) -> str:
+def _octets(arbre: Arbre) -> bytes:
     """Le texte XML ; les caractères que XML interdit, qu'une base peut tenir, sont ôtés."""
     try:
-        return ecrire("formation", arbre, sans_identifiants=True)
+        return ecrire_octets("formation", arbre, sans_identifiants=True)
     except CaractereInterdit:
-        return ecrire("formation", nettoyer_arbre(arbre), sans_identifiants=True)
+        return ecrire_octets("formation", nettoyer_arbre(arbre), sans_identifiants=True)
 
 
 def fautes(octets: bytes) -> list[Anomalie]:

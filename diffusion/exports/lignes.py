@@ -28,55 +28,66 @@ class Lecteur:
 
 
 def lecteur(modele: type[models.Model], niveau: str, alias: str, debut: int) -> Lecteur:
-    """Le lecteur des champs du modèle à ce niveau ; ses colonnes commencent à la place `debut` de la ligne."""
+    """Le lecteur des champs du modèle à ce niveau ; ses colonnes commencent à la place `debut` de la ligne.
+
+    La base rend `NULL` pour ce qui est vide, et les dates déjà écrites : il reste peu à faire par ligne.
+    """
     champs = champs_lheo(modele, niveau)
     plan = [
-        (place, _conversion(champ), champ.chemin[1:-1], champ.chemin[-1], isinstance(champ, DateLheo))
-        for place, champ in enumerate(champs, debut)
+        (place, champ.chemin[-1], _conversion(champ), champ.chemin[1:-1]) for place, champ in enumerate(champs, debut)
     ]
+    nus = [(place, nom) for place, nom, convertir, contenants in plan if convertir is None and not contenants]
+    convertis = [(place, nom, convertir) for place, nom, convertir, contenants in plan if convertir and not contenants]
+    profonds = [etape for etape in plan if etape[3]]
     place_du_reste = debut + len(champs)
-    nus = [(place, nom) for place, convertir, contenants, nom, _ in plan if convertir is None and not contenants]
-    autres = [etape for etape in plan if etape[1] is not None or etape[2]]
 
     def lire(ligne: Ligne) -> Arbre:
         arbre: Arbre = {}
         for place, nom in nus:
-            if valeur := ligne[place]:
+            if (valeur := ligne[place]) is not None:
                 arbre[nom] = valeur
-        for place, convertir, contenants, nom, toujours in autres:
-            valeur = ligne[place]
-            if valeur is None and not toujours:
-                continue
-            noeud = (valeur or None) if convertir is None else convertir(valeur)
-            if noeud is None:
-                continue
-            parent = arbre
-            for contenant in contenants:
-                parent = parent.setdefault(contenant, {})
-            parent[nom] = noeud
-        reste = ligne[place_du_reste]
-        if reste == "{}":
+        for place, nom, convertir in convertis:
+            if (valeur := ligne[place]) is not None:
+                arbre[nom] = convertir(valeur)
+        for place, nom, convertir_ou_non, contenants in profonds:
+            if (valeur := ligne[place]) is not None:
+                parent = arbre
+                for contenant in contenants:
+                    parent = parent.setdefault(contenant, {})
+                parent[nom] = convertir_ou_non(valeur) if convertir_ou_non else valeur
+        if (reste := ligne[place_du_reste]) is None:
             return arbre
-        return refondre(arbre, reste_de(modele, json.loads(reste), niveau)) or {}
+        return refondre(arbre, reste_de(modele, charger_json(reste), niveau)) or {}
 
-    colonnes = [_colonne(champ, alias) for champ in champs]
-    return Lecteur((*colonnes, f"{alias}.reste_lheo::text"), lire)
+    return Lecteur((*(_colonne(champ, alias) for champ in champs), colonne_json(f"{alias}.reste_lheo")), lire)
+
+
+_LECTURE_JSON = json.JSONDecoder().scan_once
+
+
+def charger_json(texte: str) -> Any:
+    """La valeur d'un jsonb lu en texte : `json.loads`, sans chercher de blancs autour."""
+    return _LECTURE_JSON(texte, 0)[0]
+
+
+def colonne_json(colonne: str) -> str:
+    """Expression SQL d'une colonne jsonb en texte, `NULL` quand elle est vide (`{}` pour un objet)."""
+    return f"NULLIF({colonne}::text, '{{}}')"
 
 
 def _colonne(champ: Any, alias: str) -> str:
+    """L'expression SQL d'un champ : `NULL` quand l'élément est absent."""
     colonne = f'{alias}."{champ.column}"'
-    return f"{colonne}::text" if isinstance(champ, ArbreLheo) else colonne
+    if isinstance(champ, ArbreLheo):
+        return f"NULLIF({colonne}::text, '[]')" if champ.multiple else f"NULLIF({colonne}::text, 'null')"
+    if isinstance(champ, DateLheo):
+        return f"COALESCE(to_char({colonne}, 'YYYYMMDD'), '{champ.vers_lheo(None)}')"
+    return f"NULLIF({colonne}, '')" if isinstance(champ, TexteLheo) else colonne
 
 
 def _conversion(champ: Any) -> Callable[[Any], Any] | None:
     """Ce qui fait un nœud de la valeur d'une colonne ; `None` : elle-même."""
-    if isinstance(champ, TexteLheo):
+    if isinstance(champ, TexteLheo | DateLheo):
         return None
-    if isinstance(champ, ArbreLheo):
-        return _liste if champ.multiple else json.loads
-    conversion: Callable[[Any], Any] = champ.vers_lheo
+    conversion: Callable[[Any], Any] = charger_json if isinstance(champ, ArbreLheo) else champ.vers_lheo
     return conversion
-
-
-def _liste(texte: str) -> Any:
-    return json.loads(texte) or None if texte != "[]" else None

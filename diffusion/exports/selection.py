@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from diffusion.exports.lignes import JOUR_SQL, Ligne, lecteur
+from diffusion.exports.lignes import JOUR_SQL, Ligne, colonne_json, lecteur
 from sessions.models import Deroulement, Financement, Session
 from sessions.publication.visibilite import CAUSE_SQL, TOUT, Perimetre, parametres
 from structures.models import Contact, Formateur, Organisme
@@ -87,7 +87,15 @@ REQUETES: dict[str, str] = {
         ordre=_PAR_LIEU,
     ),
     "formateurs": _requete(
-        ["a.organisme_id", "a.id", "d.id", "i.reste_lheo::text", "f.id", "inscrit.reference", *FORMATEUR.colonnes],
+        [
+            "a.organisme_id",
+            "a.id",
+            "d.id",
+            colonne_json("i.reste_lheo"),
+            "f.id",
+            "inscrit.reference",
+            *FORMATEUR.colonnes,
+        ],
         f"{_LIEUX} JOIN sessions_formation_intervention i ON i.deroulement_id = d.id"
         " JOIN structures_formateur f ON f.id = i.formateur_id"
         " LEFT JOIN structures_organisme inscrit ON inscrit.id = f.structure_id",

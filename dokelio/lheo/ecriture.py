@@ -68,6 +68,11 @@ def ecrire(nom: str, noeud: Noeud, *, sans_identifiants: bool = False) -> str:
     return _ecrire(nom, noeud, sans_identifiants)[0]
 
 
+def ecrire_octets(nom: str, noeud: Noeud, *, sans_identifiants: bool = False) -> bytes:
+    """La même chose qu’`ecrire`, en UTF-8 (pour `Redacteur.fragment`)."""
+    return _ecrire(nom, noeud, sans_identifiants)[1]
+
+
 def _ecrire(nom: str, noeud: Noeud, sans_identifiants: bool) -> tuple[str, bytes]:
     morceaux: list[str] = []
     try:
@@ -197,7 +202,10 @@ def _ecrivain_sequence(regle: Element, omis: frozenset[str], sans_identifiants: 
             if multiple:
                 if valeur.__class__ is list:
                     for fils in valeur:
-                        ecrivain(fils, morceaux)
+                        if balise and fils.__class__ is str:
+                            ajouter(balise + _texte(fils) + fin)
+                        else:
+                            ecrivain(fils, morceaux)
                 elif valeur is not None:
                     raise TypeError(enfant)
             elif balise and valeur.__class__ is str:

@@ -62,13 +62,15 @@ class _Vide:
 def copie(chrono: Chrono, **_: str) -> dict[str, Any]:
     """COPY des colonnes que lit l'exporteur, jetées."""
     from django.db import connection
+    from psycopg import ClientCursor
 
     from diffusion.exports.selection import REQUETES
     from sessions.publication.visibilite import parametres
 
     octets = 0
     valeurs = parametres(AU) | {"actions": None}
-    with chrono.mesurer(), connection.cursor() as curseur:
+    connection.ensure_connection()
+    with chrono.mesurer(), ClientCursor(connection.connection) as curseur:
         for requete in REQUETES.values():
             with curseur.copy(f"COPY ({requete}) TO STDOUT", valeurs) as lignes:
                 for morceau in lignes:
