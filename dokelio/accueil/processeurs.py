@@ -89,9 +89,7 @@ def _menu(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> tuple[
     structures = _entree(request, "Structures", "structure", "building-2")
     if not utilisateur.est_personnel:
         return (_groupe(accueil, formations, structures),)
-    file = _entree(
-        request, "Contrôle", "controle", "clipboard-check", compte=file_de(utilisateur).count(), urgent=True
-    )
+    file = _entree(request, "Contrôle", "controle", "clipboard-check", compte=file_de(utilisateur).count(), urgent=True)
     conventionne = _entree(request, "Conventionné", "conventionne", "landmark")
     groupes = [
         _groupe(accueil, file, formations, structures, conventionne),

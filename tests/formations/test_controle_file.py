@@ -54,6 +54,14 @@ def test_la_portee_limite_la_file_jamais_la_lecture(client, documentaliste):
     assert titres(client.get(reverse("controle") + "?vue=toutes")) == []
 
 
+def test_l_administrateur_controle_toute_l_offre(client):
+    client.force_login(UtilisateurFabrique(administrateur=True))
+    soumise(intitule="Libre")
+    autre = soumise(intitule="Conventionnée")
+    Action.objects.filter(pk=autre.pk).update(conventionnee=True)
+    assert sorted(titres(client.get(reverse("controle")))) == ["Conventionnée", "Libre"]
+
+
 def test_les_vues_se_partagent_la_file(client, documentaliste):
     collegue = UtilisateurFabrique(documentaliste=True)
     libre, mienne, sienne, rendue = (soumise(intitule=t) for t in ("Libre", "Mienne", "Sienne", "Rendue"))

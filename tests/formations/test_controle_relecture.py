@@ -263,6 +263,24 @@ def test_sur_une_fiche_en_diffusion_la_correction_la_laisse_en_diffusion(client,
     assert action.est_en_diffusion
 
 
+def test_au_retour_la_remarque_traitee_se_verifie_sous_son_champ(client, documentaliste):
+    action = en_diffusion()
+    redactrice = membre(action.organisme)
+    remarquer(client, action, champ="objectif", texte="Dites ce que la personne saura faire.")
+    client.post(adresse(action, "corriger"))
+    remarque = action.remarques.get()
+    remarque.reponse = "C'est fait."
+    remarque.save()
+    action.refresh_from_db()
+    effectuer(action, "soumettre", redactrice)
+    reponse = page(client, action)
+    contenu = reponse.content.decode()
+    assert [bloc.champ.cle for bloc in reponse.context["blocs"]] == ["objectif"], "inchangé, mais à vérifier"
+    assert "dit l'avoir corrigé" in contenu
+    assert "C&#x27;est fait." in contenu
+    assert client.get(reverse("controle")).context["lignes"][0].precision == "version 1 en diffusion, corrigée"
+
+
 # ------------------------------------------------------------------ accepter
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from formations.actions.lisible import codes_cites
 from formations.actions.points import Point, points
 from formations.actions.versions import Contenu, contenu_controle, empreinte
 from formations.forms.remarque import RemarqueForm
-from formations.models import Action, ActionCertification, EtatAction, EtatRemarque, Remarque
+from formations.models import Action, ActionCertification, EtatAction, EtatRemarque, Remarque, VersionDiffusee
 from formations.permissions import peut_controler, peut_editer
 from formations.reactions import est_prise
 from formations.views.controle.file import Vue, documentaliste_ou_404, nature_de
@@ -36,10 +36,11 @@ EVENEMENTS_MONTRES = 30
 
 @dataclass(frozen=True, slots=True)
 class BlocChamp:
-    """Un champ de la relecture avec ses remarques préparées et, s'il est ouvert, le formulaire de remarque."""
+    """Un champ de la relecture : ses remarques gardées, celles que l'organisme dit traitées, le formulaire ouvert."""
 
     champ: ChampCompare
     remarques: list[Remarque]
+    traitees: list[Remarque]
     formulaire: RemarqueForm | None
 
 
@@ -50,7 +51,8 @@ def fiche_a_relire(request: HttpRequest, reference: str) -> Action:
     actions = Action.objects.select_related("organisme", "version_en_diffusion", "prise_par").prefetch_related(
         Prefetch("certifications", certifications), "deroulements__sessions"
     )
-    action: Action = get_object_or_404(actions, reference=reference)
+    deja = Exists(VersionDiffusee.objects.filter(action=OuterRef("pk")))
+    action: Action = get_object_or_404(actions.annotate(deja_diffusee=deja), reference=reference)
     return action
 
 
@@ -73,7 +75,7 @@ def rendre(request: HttpRequest, action: Action, fautif: RemarqueForm | None = N
     corrigee = action.statut == EtatAction.A_CONTROLER and corrigee_depuis(soumission, vue_empreinte)
     contexte = {
         "action": action,
-        "nature": nature_de(action.version_en_diffusion, any(e.transition == "retirer" for e in evenements))[0],
+        "nature": nature_de(action.version_en_diffusion, bool(getattr(action, "deja_diffusee", False)))[0],
         "soumission": soumission,
         "empreinte": vue_empreinte,
         "jeton": uuid4(),
@@ -121,10 +123,13 @@ def _comparaison(
         lieux={str(lieu.pk): _nom_du_lieu(lieu) for lieu in lieux},
     )
     preparees = [remarque for remarque in remarques if remarque.etat == EtatRemarque.PREPAREE]
+    traitees = _traitees(action, remarques)
     ouverte = fautif["champ"].value() if fautif else request.GET.get("remarque")
-    blocs = [_bloc(champ, preparees, ouverte, request, fautif) for champ in champs]
+    blocs = [_bloc(champ, preparees, traitees, ouverte, request, fautif) for champ in champs]
     tout = avant is None or request.GET.get("voir") == "tout"
-    montres = [b for b in blocs if b.champ.change or b.remarques or (tout and not b.champ.vide) or b.formulaire]
+    montres = [
+        b for b in blocs if b.champ.change or b.remarques or b.traitees or b.formulaire or (tout and not b.champ.vide)
+    ]
     montres_cles = {bloc.champ.cle for bloc in montres}
     adresse = reverse("controle_fiche", args=[action.reference])
     return {
@@ -137,6 +142,7 @@ def _comparaison(
         "nb_champs": len(champs),
         "preparees": preparees,
         "orphelines": [r for r in preparees if r.champ and r.champ not in {c.cle for c in champs}],
+        "ensemble_traitees": [r for r in traitees if not r.champ],
         "ensemble": [r for r in preparees if not r.champ],
         "formulaire_ensemble": _formulaire("", request, fautif) if ouverte == "" else None,
         "vues": [
@@ -154,13 +160,23 @@ def _comparaison(
 def _bloc(
     champ: ChampCompare,
     preparees: list[Remarque],
+    traitees: list[Remarque],
     ouverte: str | None,
     request: HttpRequest,
     fautif: RemarqueForm | None,
 ) -> BlocChamp:
     siennes = [remarque for remarque in preparees if remarque.champ == champ.cle]
     formulaire = _formulaire(champ.cle, request, fautif, siennes) if ouverte == champ.cle else None
-    return BlocChamp(champ, siennes, formulaire)
+    return BlocChamp(champ, siennes, [r for r in traitees if r.champ == champ.cle], formulaire)
+
+
+def _traitees(action: Action, remarques: list[Remarque]) -> list[Remarque]:
+    """Ce que l'organisme dit avoir corrigé depuis la dernière version acceptée : à vérifier, champ par champ."""
+    if action.statut != EtatAction.A_CONTROLER:
+        return []
+    depuis = action.version_en_diffusion.depuis if action.version_en_diffusion else None
+    faites = [r for r in remarques if r.etat == EtatRemarque.TRAITEE]
+    return [r for r in faites if depuis is None or (r.envoyee_le is not None and r.envoyee_le > depuis)]
 
 
 def _formulaire(
