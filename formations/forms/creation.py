@@ -7,6 +7,7 @@ from django import forms
 
 from dokelio.lheo.grammaire import element
 from dokelio.publication.models import Evenement
+from dokelio.referentiels.models import Certification
 from dokelio.socle.recherche import reconnaitre
 from formations.models import Action, ActionCertification
 from formations.reactions import autre_action
@@ -97,7 +98,12 @@ class CreationForm(forms.Form):
         code = self.cleaned_data.get("certification")
         if code is not None:
             champ = "code_rncp" if code.nature == "rncp" else "code_rs"
-            ActionCertification.objects.create(action=action, organisme=action.organisme, **{champ: code.valeur})
+            ActionCertification.objects.create(
+                action=action,
+                organisme=action.organisme,
+                certification=Certification.objects.filter(code=code.valeur).first(),
+                **{champ: code.valeur},
+            )
 
     def deja_creee(self) -> Action:
         """L'action que ce même formulaire a déjà créée (double clic)."""

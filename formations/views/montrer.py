@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from dokelio.referentiels.models import Certification
 from dokelio.socle.typographie import heure
 from formations.actions.edition import EditionConcurrente
 from formations.actions.versions import certifications_de
@@ -151,7 +152,7 @@ def _propres(action: Action, formulaire: OngletForm) -> dict[str, Any]:
         }
     if isinstance(formulaire, IndexationForm):
         principale = next(iter(certifications_de(action)), None)
-        fiche = principale.certification if principale else None
+        fiche = Certification.objects.filter(code=principale.cle).first() if principale and principale.cle else None
         return {"certification": fiche, "propositions": formulaire.propositions(fiche)}
     if isinstance(formulaire, ComplementsForm):
         return {"recues": informations_recues(action), "organisme_recu": organisme_tel_que_recu(action)}
