@@ -1,5 +1,6 @@
 // Point d'entrée : chaque module s'accroche à ses data-dk-…, aussi sur ce que htmx apporte. Tout se fait sans eux.
 import { choix } from "./choix.js";
+import { commune } from "./commune.js";
 import { compteurs } from "./compteur.js";
 import { copie } from "./copie.js";
 import { dialogues } from "./dialogue.js";
@@ -13,7 +14,7 @@ import { themes } from "./themes.js";
 import { toasts } from "./toasts.js";
 
 // Écoutent le document entier : une fois suffit.
-for (const module of [copie, dialogues, envoi, lignes, menus, modeles, raccourcis, themes, toasts]) module();
+for (const module of [commune, copie, dialogues, envoi, lignes, menus, modeles, raccourcis, themes, toasts]) module();
 
 // Préparent des éléments : à chaque morceau de page reçu.
 function preparer(racine) {

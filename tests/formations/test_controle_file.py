@@ -174,6 +174,7 @@ def test_qui_ne_controle_pas_n_apprend_pas_que_la_page_existe(client, qui):
     assert client.get(reverse("controle_fiche", args=[action.reference])).status_code == 404
     for nom in ("prendre", "relacher", "remarquer", "corriger", "accepter", "retirer"):
         assert client.post(reverse(f"controle_{nom}", args=[action.reference])).status_code == 404
+        assert client.get(reverse(f"controle_{nom}", args=[action.reference])).status_code == 404
     action.refresh_from_db()
     assert (action.statut, action.prise_par) == ("a_controler", None)
 

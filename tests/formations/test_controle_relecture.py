@@ -123,6 +123,7 @@ def test_les_controles_disent_ce_qui_bloque_et_ce_qui_est_a_voir(client, documen
     points = {(point.gravite, point.texte.split(" :")[0]) for point in page(client, action).context["points"]}
     assert ("bloquant", "Hors région") in points
     assert ("a_voir", "Intitulé à revoir") in points
+    assert "1 point bloquant" in page(client, action).content.decode().replace("\xa0", " ")
     assert "Île-de-France" in dits(accepter(client, action))
     action.refresh_from_db()
     assert action.statut == "a_controler"
@@ -168,6 +169,14 @@ def test_la_page_coute_au_plus_douze_requetes_hors_gardes_de_l_acceptation(clien
     with CaptureQueriesContext(connection) as toutes:
         page(client, action)
     assert len(toutes) - len(gardes) <= 14  # la session, le compte, et douze
+
+
+def test_l_adresse_d_un_geste_rappelee_sans_formulaire_ramene_a_la_relecture(client, prise):
+    for geste in ("prendre", "relacher", "remarquer", "corriger", "accepter"):
+        assert client.get(adresse(prise, geste))["Location"] == adresse(prise)
+    assert client.get(reverse("controle_suivante"))["Location"] == reverse("controle")
+    prise.refresh_from_db()
+    assert prise.statut == "a_controler"
 
 
 # ------------------------------------------------------------------ remarques

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
 
 from dokelio.publication.refus import TransitionRefusee
 from dokelio.socle.pagination import PageParCle
@@ -107,10 +106,11 @@ def file(request: HttpRequest) -> HttpResponse:
     return render(request, "controle/file.html", contexte)
 
 
-@require_POST
 def prendre_suivante(request: HttpRequest) -> HttpResponse:
     """Prend la plus ancienne fiche libre des filtres en cours ; deux personnes au même instant en ont deux."""
     utilisateur = documentaliste_ou_404(request)
+    if request.method != "POST":
+        return redirect("controle")
     filtree: ActionQuerySet = FiltreFile(request.POST, queryset=file_de(utilisateur)).qs
     try:
         action = prendre_la_suivante(utilisateur, filtree, jeton_de(request))

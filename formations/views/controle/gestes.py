@@ -1,6 +1,7 @@
 """Les gestes de la relecture : prendre, relâcher, remarquer, demander la correction, accepter, retirer."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
 
 from dokelio.publication.moteur import effectuer, transitions_possibles
 from dokelio.publication.refus import TransitionRefusee
@@ -19,19 +19,32 @@ from formations.actions.controle import accepter, garder_remarque, retirer_remar
 from formations.forms.remarque import RemarqueForm
 from formations.models import Action
 from formations.permissions import peut_controler
-from formations.views.controle.file import jeton_de
+from formations.views.controle.file import documentaliste_ou_404, jeton_de
 from formations.views.controle.relecture import fiche_a_relire, rendre
 
 HORS_PORTEE = "Cette fiche n'est pas dans votre portée : vous pouvez la lire, non la contrôler."
 
+Geste = Callable[[HttpRequest, str], HttpResponse]
 
-@require_POST
+
+def en_post(geste: Geste) -> Geste:
+    """Un geste ne se fait qu'en POST ; une adresse rappelée (retour de connexion, favori) ramène à la relecture."""
+
+    @wraps(geste)
+    def vue(request: HttpRequest, reference: str) -> HttpResponse:
+        documentaliste_ou_404(request)
+        return geste(request, reference) if request.method == "POST" else redirect("controle_fiche", reference)
+
+    return vue
+
+
+@en_post
 def prendre(request: HttpRequest, reference: str) -> HttpResponse:
     """Prend la fiche en charge, pour quatre heures."""
     return _transition(request, reference, "prendre_en_charge", "")
 
 
-@require_POST
+@en_post
 def relacher(request: HttpRequest, reference: str) -> HttpResponse:
     """Remet la fiche dans la file ; ses remarques préparées y restent."""
     action = fiche_a_relire(request, reference)
@@ -41,7 +54,7 @@ def relacher(request: HttpRequest, reference: str) -> HttpResponse:
     return _transition(request, reference, "remettre_dans_la_file", "La fiche est revenue dans la file.", "controle")
 
 
-@require_POST
+@en_post
 def corriger(request: HttpRequest, reference: str) -> HttpResponse:
     """Envoie les remarques gardées à l'organisme ; la version en diffusion, s'il y en a une, y reste."""
     action = fiche_a_relire(request, reference)
@@ -55,7 +68,7 @@ def corriger(request: HttpRequest, reference: str) -> HttpResponse:
     return _continuer(request) if controlee else _relire(action)
 
 
-@require_POST
+@en_post
 def valider(request: HttpRequest, reference: str) -> HttpResponse:
     """Accepte ce qui a été lu (`empreinte`), puis ouvre la fiche suivante."""
     action = fiche_a_relire(request, reference)
@@ -92,7 +105,7 @@ def retirer(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "controle/retirer.html", contexte, status=422 if request.method == "POST" else 200)
 
 
-@require_POST
+@en_post
 def remarquer(request: HttpRequest, reference: str) -> HttpResponse:
     """Garde une remarque, ou la retire (`retirer`), et revient à son champ."""
     action = fiche_a_relire(request, reference)
