@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files import File
+from django.db.models import Case, IntegerField, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -85,7 +86,8 @@ def rapport(request: HttpRequest, pk: int) -> HttpResponse:
     par_gravite = depot.bilan.get("lignes", {})
     gravite = request.GET.get("gravite", "")
     gravite = gravite if gravite in Gravite.values else ""
-    lignes = depot.lignes.select_related("action")
+    poids = Case(*(When(gravite=code, then=rang) for rang, (code, *_) in enumerate(VUES)), output_field=IntegerField())
+    lignes = depot.lignes.select_related("action").annotate(poids=poids)
     contexte = {
         "depot": depot,
         "etat": etat_montre(depot),
@@ -94,7 +96,7 @@ def rapport(request: HttpRequest, pk: int) -> HttpResponse:
         "cles": _cles(depot.bilan),
         "niveaux": _niveaux(depot.bilan),
         "vues": _vues(par_gravite, gravite),
-        "page": PageParCle(lignes.filter(gravite=gravite) if gravite else lignes, ("id",), request.GET),
+        "page": PageParCle(lignes.filter(gravite=gravite) if gravite else lignes, ("poids", "id"), request.GET),
         "entetes": ENTETES_DES_LIGNES,
         "hors_region": depot.lignes.filter(code="hors-perimetre").count() if par_gravite else 0,
         "peut_appliquer": _s_applique(depot) and _peut_deposer(request, depot.organisme),
@@ -189,12 +191,12 @@ def _cles(bilan: dict[str, Any]) -> list[dict[str, Any]]:
     """Les chiffres du haut : ce que deviennent les formations."""
     comptes = bilan.get("formations", {})
     return [
-        {"icone": icone, "nombre": comptes.get(nom, 0), "libelle": libelle}
-        for nom, libelle, icone in (
-            ("crees", "formations créées", "plus"),
-            ("modifies", "modifiées", "pencil-line"),
-            ("inchanges", "inchangées", "equal"),
-            ("refuses", "refusées", "circle-x"),
+        {"icone": icone, "nombre": comptes.get(nom, 0), "libelle": libelle if comptes.get(nom, 0) < 2 else pluriel}
+        for nom, libelle, pluriel, icone in (
+            ("crees", "formation créée", "formations créées", "plus"),
+            ("modifies", "formation modifiée", "formations modifiées", "pencil-line"),
+            ("inchanges", "formation inchangée", "formations inchangées", "equal"),
+            ("refuses", "formation refusée", "formations refusées", "circle-x"),
         )
     ]
 

@@ -31,7 +31,7 @@ def _de_la_sequence(noeud: dict[str, Any], chemin: tuple[str, ...]) -> Iterator[
     for cle, valeur in noeud.items():
         if cle in ("@info", "="):
             continue
-        if cle in ("#", "contenu", "xml"):
+        if cle in ("#", "contenu", "xml", "extras", "extra"):
             yield from _feuilles(valeur, ici)
         elif cle.startswith("@"):
             yield (*ici, cle[1:]), str(valeur)

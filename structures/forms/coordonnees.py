@@ -12,17 +12,17 @@ from structures.actions import coordonnees
 
 # champ : libellé, élément de la grammaire, colonnes, attributs du contrôle
 PRESENTATION: Mapping[str, tuple[str, str, int, dict[str, str]]] = {
-    "civilite": ("Civilité", "civilite", 2, {"autocomplete": "off"}),
-    "prenom": ("Prénom", "prenom", 5, {"autocomplete": "off"}),
-    "nom": ("Nom ou service", "nom", 5, {"autocomplete": "off"}),
+    "civilite": ("Civilité", "civilite", 3, {"autocomplete": "off"}),
+    "prenom": ("Prénom", "prenom", 3, {"autocomplete": "off"}),
+    "nom": ("Nom ou service", "nom", 6, {"autocomplete": "off"}),
     "courriel": ("Email", "courriel", 6, {"autocomplete": "off"}),
     "telephone": ("Téléphone", "numtel", 3, {"inputmode": "tel", "autocomplete": "off"}),
     "portable": ("Portable", "numtel", 3, {"inputmode": "tel", "autocomplete": "off"}),
     "web": ("Page web", "urlweb", 6, {"inputmode": "url", "autocomplete": "off"}),
     "denomination": ("Bâtiment, service ou nom du lieu", "denomination", 12, {"autocomplete": "off"}),
     "lignes": ("Adresse", "ligne", 6, {"rows": "3", "autocomplete": "off"}),
-    "code_postal": ("Code postal", "codepostal", 2, {"inputmode": "numeric", "autocomplete": "off"}),
-    "ville": ("Ville", "ville", 4, {"autocomplete": "off"}),
+    "code_postal": ("Code postal", "codepostal", 3, {"inputmode": "numeric", "autocomplete": "off"}),
+    "ville": ("Ville", "ville", 3, {"autocomplete": "off"}),
 }
 
 

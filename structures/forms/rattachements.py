@@ -15,7 +15,10 @@ ROLE = "rattachement_role"
 def champs() -> dict[str, forms.Field]:
     """Les deux champs, ajoutés à la création d'un compte."""
     organisme = forms.CharField(
-        label="Organisme", required=False, max_length=40, help_text="OF_ ou SIRET. À laisser vide pour un compte du CARIF."
+        label="Organisme",
+        required=False,
+        max_length=40,
+        help_text="OF_ ou SIRET. À laisser vide pour un compte du CARIF.",
     )
     organisme.widget.attrs["autocomplete"] = "off"
     role = forms.ChoiceField(

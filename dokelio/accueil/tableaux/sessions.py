@@ -1,6 +1,6 @@
 """Les sessions à venir d'un organisme : combien, combien se voient, les prochaines, celles qu'un rien cache."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
@@ -87,5 +87,7 @@ def sessions_a_venir(organisme_id: int, au: date) -> SessionsAVenir:
 
 
 def _session(*valeurs: Any) -> SessionAVenir:
-    cause = valeurs[-1]
-    return SessionAVenir(*valeurs[:-1], Cause(cause) if cause else None)
+    """Une ligne lue, la cause en dernier."""
+    noms = [champ.name for champ in fields(SessionAVenir)]
+    lue = dict(zip(noms, valeurs, strict=True))
+    return SessionAVenir(**{**lue, "cause": Cause(lue["cause"]) if lue["cause"] else None})

@@ -22,5 +22,8 @@ def donnees_personnelles(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, nom: str) -> HttpResponse:
     """Dans la coquille pour une personne connectée, sur fond nu pour un visiteur."""
-    cadre = "base.html" if request.user.is_authenticated else "base_nue.html"
-    return render(request, f"accueil/{nom}.html", {"cadre": cadre})
+    if request.user.is_authenticated:
+        contexte = {"cadre": "base.html", "carte": "dk-carte dk-carte-corps"}
+    else:
+        contexte = {"cadre": "base_nue.html", "carte": ""}
+    return render(request, f"accueil/{nom}.html", contexte)
