@@ -111,4 +111,9 @@ class ConventionForm(forms.ModelForm):  # type: ignore[type-arg]
         debut, fin = donnees.get("debut"), donnees.get("fin")
         if debut and fin and fin < debut:
             self.add_error("fin", f"La fin précède le début ({debut:%d/%m/%Y}). Choisissez une date après celle-ci.")
+        memes = Convention.objects.filter(
+            organisme_id=self.instance.organisme_id, numero=donnees.get("numero", ""), lot=donnees.get("lot", "")
+        )
+        if self.instance.organisme_id and memes.exclude(pk=self.instance.pk).exists():
+            self.add_error("numero", "Cette convention est déjà enregistrée pour cet organisme et ce lot.")
         return donnees

@@ -16,6 +16,7 @@ class SessionsConfig(AppConfig):
         from dokelio.publication.machine import machine
         from formations.actions.versions import Contributeur, inscrire_contributeur
         from sessions import publication, reactions
+        from sessions.actions.ecriture import inscrire_verification
 
         assert publication
         action = machine("formations.Action")
@@ -24,4 +25,5 @@ class SessionsConfig(AppConfig):
         for nom in ("valider", "corriger_et_valider"):
             action.inscrire_garde(nom, reactions.dans_le_perimetre)
             action.inscrire_effet(nom, reactions.diffuser_les_sessions)
+        inscrire_verification(reactions.perimetre_a_l_antenne)
         inscrire_contributeur("derogations", Contributeur(reactions.lire_derogations, reactions.remettre_derogations))

@@ -86,22 +86,32 @@ def dans_le_perimetre(action: Action, contexte: Contexte) -> Iterator[Refus]:
     """En présence : un lieu en Île-de-France ; entièrement à distance : un siège en Île-de-France (conception §5)."""
     lien = f"/formations/{action.reference}/sessions/"
     for lieu, sessions, _ in lieux_de(action):
-        if not sessions:
-            continue
-        if lieu.a_distance:
-            if not action.organisme.est_francilien:
-                yield Refus(
-                    "lieux",
-                    "Entièrement à distance, elle n'est admise que si le siège de l'organisme est en Île-de-France.",
-                    lien,
-                )
-        elif lieu.departement not in DEPARTEMENTS_REGION:
-            ou = f"« {lieu.code_postal} {lieu.ville} »".replace("«  »", "ce lieu")
+        if sessions:
+            yield from _hors_perimetre(action, lieu, lien)
+
+
+def perimetre_a_l_antenne(action: Action) -> Iterator[Refus]:
+    """La même règle à chaque écriture libre d'une action en diffusion."""
+    for lieu, sessions, _ in lieux_de(action):
+        if sessions:
+            yield from _hors_perimetre(action, lieu, "")
+
+
+def _hors_perimetre(action: Action, lieu: Deroulement, lien: str) -> Iterator[Refus]:
+    if lieu.a_distance:
+        if not action.organisme.est_francilien:
             yield Refus(
                 "lieux",
-                f"Hors région : {ou} n'est pas en Île-de-France. Changez le lieu, ou retirez ses sessions.",
+                "Entièrement à distance, elle n'est admise que si le siège de l'organisme est en Île-de-France.",
                 lien,
             )
+    elif lieu.departement not in DEPARTEMENTS_REGION:
+        ou = f"« {lieu.code_postal} {lieu.ville} »".replace("«  »", "ce lieu")
+        yield Refus(
+            "lieux",
+            f"Hors région : {ou} n'est pas en Île-de-France. Changez le lieu, ou retirez ses sessions.",
+            lien,
+        )
 
 
 def diffuser_les_sessions(action: Action, contexte: Contexte) -> None:

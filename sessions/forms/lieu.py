@@ -40,6 +40,13 @@ _AIDES = {
 }
 
 
+_OBLIGATOIRES = {
+    "modalites_enseignement": "Dites si la formation se tient en présence, à distance, ou les deux.",
+    "entrees_sorties": "Dites si l'on entre à dates fixes ou à tout moment.",
+    "rythme": "Donnez le rythme : temps plein, cours du soir…",
+}
+
+
 class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[misc,type-arg]
     """Un lieu et ses modalités (`Deroulement`), une adresse, un formateur ; ne s'enregistre pas lui-même."""
 
@@ -60,8 +67,12 @@ class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[mis
         self.organisme = organisme
         self.adresse_de_depart = _premiere_adresse(self.instance.lieux)
         self.initial |= {"edition": self.instance.edition, **self.initiales(self.adresse_de_depart)}
-        for nom in ("modalites_enseignement", "entrees_sorties", "rythme"):
+        for nom, phrase in _OBLIGATOIRES.items():
             self.fields[nom].required = True
+            self.fields[nom].error_messages["required"] = phrase
+        for nom in ("modalites_enseignement", "entrees_sorties"):
+            choix: Any = self.fields[nom]
+            choix.choices = [("", "Choisissez…"), *[(code, nom) for code, nom in choix.choices if code]]
         self._proposer_les_lieux()
         self._proposer_les_formateurs()
         self.fields["rythme"].widget.attrs["rows"] = 2

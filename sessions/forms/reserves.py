@@ -45,6 +45,9 @@ GROUPES: Mapping[str, str] = {
 """Groupe (`ChampOuvrable`, ou « dates ») de chaque champ des formulaires."""
 
 
+SUITE = "Fixé par la convention."
+
+
 def phrase_de(groupe: str) -> str:
     """Pourquoi ce point ne se change pas ici, et à qui l'écrire."""
     return DATES_RESERVEES if groupe == "dates" else CHAMP_RESERVE
@@ -55,25 +58,33 @@ class ReservesMixin(forms.Form):
 
     motifs_verrou: dict[str, str]
 
+    @property
+    def tout_verrouille(self) -> bool:
+        """Rien à enregistrer : la page n'offre pas de bouton."""
+        visibles = [champ.name for champ in self.visible_fields()]
+        return all(nom in self.motifs_verrou for nom in visibles)
+
     def verrouiller(self, reserves: frozenset[str], groupes: Mapping[str, str] = GROUPES) -> None:
         """À appeler en fin de construction."""
-        self.reserves = reserves
         self.motifs_verrou = {}
+        dits = set()
         for nom, champ in self.fields.items():
             groupe = groupes.get(nom)
             if groupe in reserves:
                 champ.disabled = True
                 champ.required = False
-                self.motifs_verrou[nom] = phrase_de(groupe)
+                champ.help_text = ""
+                self.motifs_verrou[nom] = SUITE if groupe in dits else phrase_de(groupe)
+                dits.add(groupe)
 
     def refuser_les_valeurs_forgees(self) -> None:
         """Un champ verrouillé ne part pas du navigateur ; s'il revient changé, c'est un refus et non un silence."""
-        for nom, phrase in self.motifs_verrou.items():
+        for nom in self.motifs_verrou:
             champ: Any = self.fields[nom]
             recu = champ.widget.value_from_datadict(self.data, self.files, self.add_prefix(nom))
             if recu in (None, "", []) or isinstance(champ, forms.BooleanField):
                 continue
             champ.disabled = False  # verrouillé, un champ Django dit n'avoir jamais changé
             if champ.has_changed(self.get_initial_for_field(champ, nom), recu):
-                self.add_error(nom, phrase)
+                self.add_error(nom, phrase_de(GROUPES[nom]))
             champ.disabled = True

@@ -168,7 +168,8 @@ def test_seul_le_carif_met_un_financement_conventionne_en_diffusion(client, offr
     personne = membre(offre_conventionnee.organisme, role="gestionnaire")
     with pytest.raises(TransitionInterdite):
         effectuer(financement, "mettre_en_diffusion", personne)
-    adresse = f"/formations/{offre_conventionnee.reference}/sessions/financement/{financement.pk}/transition/mettre_en_diffusion/"
+    racine = f"/formations/{offre_conventionnee.reference}/sessions/financement/{financement.pk}"
+    adresse = f"{racine}/transition/mettre_en_diffusion/"
     client.force_login(personne)
     assert client.post(adresse).status_code == 404
     client.force_login(documentaliste)

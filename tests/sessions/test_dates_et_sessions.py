@@ -159,7 +159,7 @@ def test_renvoyer_la_session_telle_quelle_ne_change_rien(client):
     for piece in (page.context["formulaire"], page.context["inscription"], *page.context["reunions"].forms):
         for champ in piece:
             valeur = champ.value()
-            if valeur not in (None, False, ""):
+            if valeur is not False and valeur not in (None, ""):
                 envoi[champ.html_name] = valeur.isoformat() if hasattr(valeur, "isoformat") else valeur
     envoi |= {"reunions-TOTAL_FORMS": "1", "reunions-INITIAL_FORMS": "1"}
     assert client.post(adresse, envoi).status_code == 302

@@ -7,6 +7,7 @@ import pytest
 from dokelio.publication.refus import Refus
 from formations.models import Action
 from sessions.actions import ecriture
+from sessions.actions.lieux import SaisieDeLieu, enregistrer_lieu
 from sessions.models import Deroulement, Session
 from structures.models import Etablissement, Formateur
 from tests.fabriques import ActionFabrique, SessionFabrique, coordonnees, en_diffusion, fiche_prete, membre, siret
@@ -283,3 +284,12 @@ def test_a_l_antenne_un_lieu_ne_sort_pas_de_la_region(client):
     reponse = _modifier(client, lieu, rue="1 place du Martroi", code_postal="45000", ville="Orléans")
     assert reponse.status_code == 422
     assert Action.objects.get(pk=lieu.action_id).deroulements.get().code_postal == "75020"
+
+
+def test_a_l_antenne_meme_un_appel_direct_ne_sort_pas_de_la_region():
+    lieu = en_diffusion().deroulements.get()
+    ailleurs = SaisieDeLieu({"lieux": [{"coordonnees": coordonnees("Orléans", "45000")}]})
+    with pytest.raises(ecriture.EcritureRefusee, match="Hors région"):
+        enregistrer_lieu(lieu, membre(lieu.action.organisme), ailleurs, None)
+    lieu.refresh_from_db()
+    assert lieu.code_postal == "75020"
