@@ -35,7 +35,12 @@ MACHINE = Machine(
             sources=[Etat.BROUILLON, Etat.EN_REDACTION],
             cible=Etat.A_CONTROLER,
             permission=permissions.peut_soumettre,
-            gardes=[reactions.organisme_en_diffusion, reactions.sans_doublon, reactions.conventionnement_coherent],
+            gardes=[
+                reactions.organisme_en_diffusion,
+                reactions.dit_pour_les_sessions,
+                reactions.sans_doublon,
+                reactions.conventionnement_coherent,
+            ],
             estampilles=[reactions.dater_la_soumission],
             effets=[reactions.remarques_traitees],
             phrase="{auteur} a soumis la fiche au contrôle.",

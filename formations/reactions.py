@@ -56,6 +56,24 @@ def conventionnement_coherent(action: Action, contexte: Contexte) -> Iterator[Re
         )
 
 
+# Ce que la fiche dit pour chacune de ses sessions, et que LHEO demande.
+DIT_POUR_LES_SESSIONS = {
+    "public_vise": "le public visé",
+    "niveau_entree_obligatoire": "la réponse à « Niveau à l'entrée obligatoire »",
+    "modalites_alternance": "les modalités de l'alternance",
+    "conditions_specifiques": "les prérequis et conditions d'accès",
+    "prise_en_charge_possible": "la réponse à « Prise en charge des frais possible »",
+}
+
+
+def dit_pour_les_sessions(action: Action, contexte: Contexte) -> Iterator[Refus]:
+    """Sans aucun lieu, rien de ceci ne partirait : le validateur ne peut pas encore le dire, la fiche le dit."""
+    absents = [nom for nom in DIT_POUR_LES_SESSIONS if getattr(action, nom) in (None, "", [])]
+    if absents and not action.deroulements.exists():
+        for nom in absents:
+            yield Refus(nom, f"Il manque {DIT_POUR_LES_SESSIONS[nom]}.")
+
+
 def autre_action(action: Action, une: ActionCertification) -> ActionCertification | None:
     """La certification d'une autre action du même organisme qui occupe déjà la place de celle-ci."""
     if not une.cle or une.rang != 1:

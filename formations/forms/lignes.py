@@ -69,8 +69,8 @@ class LigneForm(forms.Form):
         couples = []
         for champ in self.visible_fields():
             valeur = str(self.initial.get(champ.name, "") or "")
-            valeur = dict(getattr(champ.field, "choices", ())).get(valeur, valeur)
             if valeur and champ.name in self.CHEMINS:
+                valeur = dict(getattr(champ.field, "choices", ())).get(valeur, valeur)
                 couples.append((str(champ.label), valeur))
         return couples
 

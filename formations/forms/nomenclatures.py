@@ -59,7 +59,7 @@ class Nomenclature:
 
     def canoniques(self, recus: Iterable[str]) -> list[str]:
         """Clés sans doublon de ce que le navigateur envoie : une clé, ou le code seul (de la version courante)."""
-        cles = (recu.strip() for recu in recus)
+        cles = (recu.replace("\0", "").strip()[:60] for recu in recus)
         return list(dict.fromkeys(self._canonique(cle) for cle in cles if cle))
 
     def _canonique(self, recu: str) -> str:

@@ -20,8 +20,8 @@ from formations.models import Action
 
 # Là où le nom du champ, dans la grammaire, est trop long pour une étiquette.
 LIBELLES = {
-    "niveau_entree_obligatoire": "Niveau exigé",
-    "prise_en_charge_possible": "Prise en charge possible",
+    "niveau_entree_obligatoire": "Niveau à l'entrée obligatoire",
+    "prise_en_charge_possible": "Prise en charge des frais possible",
     "identifiant_module": "Référence de module",
 }
 # Codes d'une table qu'on ne propose plus, mais qu'on garde s'ils ont été reçus.
@@ -80,9 +80,9 @@ def obligatoire_pour_lheo(nom: str) -> bool:
 class OngletForm(forms.Form):
     """Un onglet de la fiche.
 
-    `CHAMPS` : champs du modèle saisis tels quels ; `PORTE` : champ du formulaire → champ du modèle ; `LIGNES` : champs du
-    modèle dont chaque élément est une ligne. `remarques`, `avertissements`, `motifs_verrou` : tables par nom de champ,
-    que lit le composant du champ.
+    `CHAMPS` : champs du modèle saisis tels quels ; `PORTE` : champ du formulaire → champ du modèle ; `LIGNES` : champs
+    du modèle dont chaque élément est une ligne. `remarques`, `avertissements`, `motifs_verrou` : tables par nom de
+    champ, que lit le composant du champ.
     """
 
     CHAMPS: ClassVar[tuple[str, ...]] = ()

@@ -58,7 +58,8 @@ def gestion(request: HttpRequest, reference: str) -> HttpResponse:
         **cote(request, action),
         "style_geste": "primary",
         "sens": SENS[EtatAction(action.statut)],
-        "gestes": [_geste(action, geste) for geste in gestes if geste is not None],
+        # Soumettre est le bouton plein de la page.
+        "gestes": [_geste(action, geste) for geste in gestes if geste is not None and geste.nom != "soumettre"],
         "versions": list(action.versions.select_related("validee_par")),
         "repond": _repond(request, action) and any(not place_de(une.champ)[0] for une in remarques_de(action)),
         "remarques_listees": _remarques(request, action),

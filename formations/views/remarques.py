@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from formations.actions.edition import repondre
+from formations.forms.champs import texte_propre
 from formations.models import Action, EtatRemarque, Remarque
 
 
@@ -60,6 +61,6 @@ def enregistrer_reponses(remarques: list[Remarque], saisie: Mapping[str, Any]) -
     faites = 0
     for remarque in remarques:
         if f"reponse-{remarque.pk}" in saisie:
-            reponse = str(saisie[f"reponse-{remarque.pk}"]).replace("\r\n", "\n").strip()[:2000]
+            reponse = texte_propre(str(saisie[f"reponse-{remarque.pk}"])).strip()[:2000]
             faites += repondre(remarque, reponse, f"traitee-{remarque.pk}" in saisie)
     return faites

@@ -10,14 +10,13 @@ from django.urls import reverse
 
 from dokelio.publication.moteur import verifier
 from dokelio.publication.refus import Refus
-from dokelio.socle.arbres import champs_lheo
 from dokelio.socle.lheo import ChampLheo
 from dokelio.socle.typographie import accorde
 from formations.actions.comparaison import libelle_de_cle
 from formations.forms.complements import ComplementsForm
 from formations.forms.indexation import IndexationForm
 from formations.forms.informations import InformationsForm
-from formations.forms.onglet import OngletForm, obligatoire_pour_lheo
+from formations.forms.onglet import OngletForm
 from formations.models import Action, Remarque
 
 FORMULAIRES: dict[str, type[OngletForm]] = {
@@ -87,18 +86,8 @@ def adresse_de(action: Action, nom: str, lien: str = "") -> str:
 
 
 def refus_de_soumettre(action: Action, utilisateur: object) -> list[Refus]:
-    """Tout ce qui empêche de soumettre la fiche, à blanc.
-
-    Sans session, rien ne partirait encore de ce que la fiche dit pour elles : ces absences se disent quand même.
-    """
-    refus = verifier(action, "soumettre", utilisateur)
-    dits = {un.champ for un in refus}
-    manquants = [champ for champ in champs_lheo(Action, "action") if obligatoire_pour_lheo(champ.name)]
-    return refus + [
-        Refus(champ.name, f"Il manque : {champ.verbose_name}.")
-        for champ in manquants
-        if champ.name not in dits and getattr(action, champ.name) in (None, "", [])
-    ]
+    """Tout ce qui empêche de soumettre la fiche, à blanc."""
+    return verifier(action, "soumettre", utilisateur)
 
 
 def points(action: Action, refus: Iterable[Refus], remarques: Iterable[Remarque]) -> list[Point]:

@@ -65,6 +65,7 @@ def test_un_onglet_ou_une_fiche_qui_n_existent_pas():
     assert client.get(adresse(action, "tarifs")).status_code == 404
     assert client.get("/formations/AF_0000000000/informations/").status_code == 404
     assert client.get("/formations/n'importe quoi/informations/").status_code == 404
+    assert client.get("/formations/%00/informations/").status_code == 404
     assert client.get(f"/formations/{action.reference}/versions/1/").status_code == 404
 
 

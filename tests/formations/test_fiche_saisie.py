@@ -257,6 +257,23 @@ def test_les_caracteres_que_xml_refuse_ne_s_enregistrent_pas():
     assert action.objectif == "Un\ndeux trois\nquatre"
 
 
+def test_des_octets_nuls_ne_font_pas_tomber_la_page():
+    action = fiche_prete()
+    client = connecte(membre(action.organisme))
+    for onglet, champs in (
+        ("informations", ("certification_principale", "public_vise", "intitule", "niveau_entree", "contacts-0-nom")),
+        ("indexation", ("formacode_principal", "nsf", "rome_codes")),
+        ("complements", ("langues", "adresses_web", "codes_modalite_pedagogique")),
+    ):
+        for champ in champs:
+            envoi = formulaire_de(client, adresse(action, onglet)) | {
+                champ: ["a\0b"],
+                "vues": ["\0"],
+                "edition": ["\0"],
+            }
+            assert client.post(adresse(action, onglet), envoi).status_code in (302, 409, 422)
+
+
 # ------------------------------------------------------------------ deux personnes, deux onglets, deux clics
 
 
