@@ -32,6 +32,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*"),
         "options": {"expires": 55},
     },
+    # Une exécution de flux demandée dont le message s'est perdu repart.
+    "flux": {
+        "task": "diffusion.tasks.balayer_executions",
+        "schedule": crontab(minute="*"),
+        "options": {"expires": 55},
+    },
     # Ce qui est dû et n'est pas parti repart : un courtier vidé ne perd rien.
     "balayage": {
         "task": "dokelio.messagerie.tasks.balayage",
