@@ -275,8 +275,13 @@ class Fiches:
                 self.journal.ecrire(
                     nuit, self.journal.geste(), SESSION, objet, ("archiver", "en_diffusion", "archivee"), None
                 )
-            elif une.rang and une.debut > calendrier.aujourd_hui and self.tirage.hasard.random() < 0.03:
+            elif self._s_annule(fiche, une):
                 self._annuler(fiche, une)
+
+    def _s_annule(self, fiche: Fiche, une: Ligne) -> bool:
+        """Quelques sessions à venir s'annulent, jamais la dernière : la fiche se serait archivée."""
+        a_venir = une.debut > self.tirage.calendrier.aujourd_hui
+        return a_venir and une is not fiche.sessions[-1] and self.tirage.hasard.random() < 0.05
 
     def _annuler(self, fiche: Fiche, une: Ligne) -> None:
         une.statut, une.annulee_le = "annulee", self.tirage.calendrier.jour(-6)
