@@ -85,16 +85,13 @@ def _certifier(action: Action, saisie: Preaction) -> None:
 def _poser_le_lieu(action: Action, saisie: Preaction) -> Deroulement:
     convention = saisie.convention
     valeurs = saisie.lieu.valeurs if saisie.lieu else {}
-    lieu = Deroulement.objects.create(
-        action=action, conventionnement=True, duree_conventionnee=convention.heures, **valeurs
-    )
+    lieu = Deroulement(action=action, conventionnement=True, **valeurs)
+    lieu.duree_conventionnee = convention.heures
+    lieu.save()
     if saisie.lieu and saisie.lieu.formateur:
         changer_le_formateur(lieu, saisie.lieu.formateur)
-    Financement.objects.create(
-        deroulement=lieu,
-        dispositif=convention.dispositif,
-        convention=convention,
-        code_financeur=convention.dispositif.financeur.code_lheo,
-        places=saisie.places if saisie.places is not None else convention.places,
-    )
+    financement = Financement(deroulement=lieu, dispositif=convention.dispositif, convention=convention)
+    financement.code_financeur = convention.dispositif.financeur.code_lheo
+    financement.places = convention.places if saisie.places is None else saisie.places
+    financement.save()
     return lieu

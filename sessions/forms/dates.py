@@ -74,7 +74,7 @@ class LigneDatesForm(PeriodeMixin):
         return donnees
 
 
-class DatesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class DatesFormSet(forms.BaseFormSet):
     """Les lignes de dates ; au moins une, sauf si `facultatives`."""
 
     facultatives = False
@@ -98,7 +98,7 @@ class DatesFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
             raise forms.ValidationError("Deux lignes ont les mêmes dates : retirez-en une.")
 
 
-DatesFactory = forms.formset_factory(
+DatesFactory: Any = forms.formset_factory(
     LigneDatesForm, formset=DatesFormSet, extra=1, max_num=60, absolute_max=60, can_delete=True
 )
 

@@ -47,7 +47,7 @@ _OBLIGATOIRES = {
 }
 
 
-class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[misc,type-arg]
+class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):
     """Un lieu et ses modalités (`Deroulement`), une adresse, un formateur ; ne s'enregistre pas lui-même."""
 
     edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -66,7 +66,7 @@ class LieuForm(ReservesMixin, AdresseForm, forms.ModelForm):  # type: ignore[mis
         super().__init__(*args, **options)
         self.organisme = organisme
         self.adresse_de_depart = _premiere_adresse(self.instance.lieux)
-        self.initial |= {"edition": self.instance.edition, **self.initiales(self.adresse_de_depart)}
+        self.initial = dict(self.initial) | {"edition": self.instance.edition, **self.initiales(self.adresse_de_depart)}
         for nom, phrase in _OBLIGATOIRES.items():
             self.fields[nom].required = True
             self.fields[nom].error_messages["required"] = phrase

@@ -160,16 +160,17 @@ class ReunionLigneForm(LigneForm, AdresseForm):
         return arbre
 
 
-class ListeFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
+class ListeFormSet(forms.BaseFormSet):
     """Les lignes d'une liste d'arbres ; `choisir(noeud)` dit lesquelles la page montre, les autres restent en place."""
 
     def __init__(self, *args: Any, noeuds: list[Any], montres: list[int], **options: Any) -> None:
         self.noeuds, self.montres = list(noeuds or []), montres
-        initiales = [{"rang": rang, **self.form.initiales_de(self.noeuds[rang])} for rang in montres]  # type: ignore[attr-defined]
-        super().__init__(*args, initial=initiales, **options)
+        forme: Any = self.form
+        options["initial"] = [{"rang": rang, **forme.initiales_de(self.noeuds[rang])} for rang in montres]
+        super().__init__(*args, **options)
 
     def _construct_form(self, i: int, **options: Any) -> Any:
-        formulaire = super()._construct_form(i, **options)
+        formulaire = super()._construct_form(i, **options)  # type: ignore[misc]
         formulaire.noeuds = self.noeuds
         return formulaire
 
@@ -190,8 +191,8 @@ class ListeFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
 
 
 _OPTIONS: dict[str, Any] = {"formset": ListeFormSet, "extra": 0, "can_delete": True}
-ContactsFactory = forms.formset_factory(ContactLigneForm, max_num=10, absolute_max=30, **_OPTIONS)
-ReunionsFactory = forms.formset_factory(
+ContactsFactory: Any = forms.formset_factory(ContactLigneForm, max_num=10, absolute_max=30, **_OPTIONS)
+ReunionsFactory: Any = forms.formset_factory(
     ReunionLigneForm, max_num=MAXIMUM, absolute_max=MAXIMUM + 5, validate_max=True, **_OPTIONS
 )
 

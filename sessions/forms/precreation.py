@@ -53,7 +53,9 @@ class PreactionForm(forms.Form):
 
     def __init__(self, *args: Any, convention: Convention, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial = {"intitule": convention.intitule, "places": convention.places, "jeton": uuid4()} | self.initial
+        self.initial = {"intitule": convention.intitule, "places": convention.places, "jeton": uuid4()} | dict(
+            self.initial
+        )
         self.fields["code"].colonnes = 6  # type: ignore[attr-defined]
         self.fields["places"].colonnes = 6  # type: ignore[attr-defined]
 

@@ -18,7 +18,7 @@ VALIDATIONS = TABLES["dict-type-validation-blocs"].entrees
 INCONNUES = ("", "00000000", "99999999")
 
 
-class SessionForm(ReservesMixin, PeriodeMixin, forms.ModelForm):  # type: ignore[misc,type-arg]
+class SessionForm(ReservesMixin, PeriodeMixin, forms.ModelForm):
     """Les champs d'une session, hors adresse, contacts et réunions ; ne s'enregistre pas lui-même."""
 
     edition = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -46,7 +46,7 @@ class SessionForm(ReservesMixin, PeriodeMixin, forms.ModelForm):  # type: ignore
         session = self.instance
         self.permanentes = session.deroulement.entrees_sorties == "1"
         periode = session.periode_inscription
-        self.initial |= {
+        self.initial = dict(self.initial) | {
             "edition": session.edition,
             "fin_inconnue": session.fin is None,
             "inscription_du": jour_lu(lire(periode, "debut")),
@@ -140,7 +140,10 @@ class InscriptionForm(AdresseForm):
         super().__init__(*args, prefix="inscription", **options)
         self.adresse_de_depart = session.adresse_inscription
         self.fermee = fermee
-        self.initial |= {"ailleurs": bool(session.adresse_inscription), **self.initiales(session.adresse_inscription)}
+        self.initial = dict(self.initial) | {
+            "ailleurs": bool(session.adresse_inscription),
+            **self.initiales(session.adresse_inscription),
+        }
         if fermee:
             for champ in self.fields.values():
                 champ.disabled = True
@@ -165,7 +168,7 @@ class InscriptionForm(AdresseForm):
 def _groupe(code: str, blocs: list[dict[str, Any]], validation: str, actuels: list[Any]) -> dict[str, Any]:
     """Les blocs d'une certification ; son groupe d'avant garde ses attributs et ses extras."""
     cle = "reference-code-RNCP" if code.startswith("RNCP") else "reference-code-RS"
-    ancien = next((g for g in actuels if lire(g, "reference-certification", cle) == code), {})
+    ancien: dict[str, Any] = next((g for g in actuels if lire(g, "reference-certification", cle) == code), {})
     connus = {lire(b, "code-bloc"): b for b in ancien.get("bloc-competences", [])}
     return dict(ancien) | {
         "validation-blocs": validation,

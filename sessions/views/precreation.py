@@ -44,7 +44,8 @@ def nouvelle(request: HttpRequest) -> HttpResponse:
 
 
 def _pieces(envoi: Any, convention: Convention) -> dict[str, Any]:
-    lieu = Deroulement(heures_total=convention.heures, frais_restants="Aucun.", modalites_enseignement="0")
+    lieu = Deroulement(frais_restants="Aucun.", modalites_enseignement="0")
+    lieu.heures_total = convention.heures
     permanentes = envoi is not None and envoi.get("entrees_sorties") == "1"
     return {
         "fiche": PreactionForm(envoi, convention=convention),

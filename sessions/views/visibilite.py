@@ -98,7 +98,7 @@ def _points(session: Session, cause: Cause, au: date) -> list[dict[str, str]]:
             points.append({"gravite": "bloquant", "texte": str(cause.label)})
             break
         points.append({"gravite": "passe", "texte": phrase})
-    if session.debut and au <= session.debut < au + DELAI_KAIROS:
+    if session.debut and au <= session.debut <= au + DELAI_KAIROS:
         jours = (session.debut - au).days
         quand = "aujourd'hui" if not jours else f"dans {jours} jour{'s' if jours > 1 else ''}"
         points.append(
