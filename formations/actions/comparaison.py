@@ -4,34 +4,17 @@ Fonctions pures : ni base ni requête ; les libellés des codes et les noms des 
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from dokelio.lheo.grammaire import ELEMENTS
 from dokelio.socle.arbres import champs_lheo
 from formations.actions.lisible import Libelles, libelle_element, lignes
+from formations.actions.mots import Morceau, mot_a_mot
 from formations.actions.versions import Contenu
 from formations.models import Action
-
-Genre = Literal["egal", "retire", "ajoute"]
-
-# Au-delà, le mot à mot n'aide plus personne : le texte entier est dit remplacé.
-MOTS_COMPARES = 8000
-RESSEMBLANCE_MINIMALE = 0.4
-
-_MOTS = re.compile(r"(\s*)(\w+(?:['’]\w+)*|[^\w\s]|\Z)")
-
-
-@dataclass(frozen=True, slots=True)
-class Morceau:
-    """Un bout de texte : gardé, retiré de l'ancien, ajouté au nouveau."""
-
-    genre: Genre
-    texte: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,68 +171,3 @@ def _json(valeur: Any) -> str:
 
 def _majuscule(texte: str) -> str:
     return texte[:1].upper() + texte[1:]
-
-
-# ------------------------------------------------------------------ mot à mot
-
-
-def mot_a_mot(avant: str, apres: str) -> tuple[Morceau, ...]:
-    """Ce qui passe d'un texte à l'autre, mot à mot ; les espaces de chacun sont gardés.
-
-    Sans les « ajoutés », les morceaux redonnent exactement l'ancien texte ; sans les « retirés », le nouveau.
-    """
-    if avant == apres:
-        return (Morceau("egal", apres),) if apres else ()
-    mots = _mots(avant), _mots(apres)
-    if not avant or not apres or len(mots[0]) + len(mots[1]) > MOTS_COMPARES:
-        return _tout_remplace(avant, apres)
-    operations = SequenceMatcher(None, mots[0], mots[1], autojunk=False).get_opcodes()
-    if _part_gardee(operations, *mots) < RESSEMBLANCE_MINIMALE:
-        return _tout_remplace(avant, apres)
-    suite: list[Morceau] = []
-    for _, a1, a2, b1, b2 in _sans_ilots(operations, mots[0]):
-        ancien, nouveau = "".join(mots[0][a1:a2]), "".join(mots[1][b1:b2])
-        if ancien == nouveau:
-            suite.append(Morceau("egal", nouveau))
-        else:
-            suite += _tout_remplace(ancien, nouveau)
-    return tuple(suite)
-
-
-def _mots(texte: str) -> list[str]:
-    """Mots, signes et espaces ; les espaces sont des morceaux à part, gardés tels quels."""
-    return [part for trouve in _MOTS.finditer(texte) for part in trouve.groups() if part]
-
-
-def _part_gardee(operations: Iterable["Operation"], avant: list[str], apres: list[str]) -> float:
-    """Part du plus court des deux textes qui se retrouve dans l'autre, en mots (ni espaces ni signes)."""
-    gardes = sum(_compter_mots(avant[a1:a2]) for genre, a1, a2, _, _ in operations if genre == "equal")
-    return gardes / max(1, min(_compter_mots(avant), _compter_mots(apres)))
-
-
-def _compter_mots(parts: Iterable[str]) -> int:
-    return sum(part[0].isalnum() for part in parts)
-
-
-def _tout_remplace(avant: str, apres: str) -> tuple[Morceau, ...]:
-    retire = (Morceau("retire", avant),) if avant else ()
-    return (*retire, Morceau("ajoute", apres)) if apres else retire
-
-
-Operation = tuple[str, int, int, int, int]
-
-
-def _sans_ilots(operations: Iterable[Operation], mots: list[str]) -> list[Operation]:
-    """Fond dans le changement un espace ou un petit mot gardé entre deux changements : sinon le texte se mite."""
-    gardees: list[Operation] = []
-    suite = list(operations)
-    for rang, (genre, a1, a2, b1, b2) in enumerate(suite):
-        entre_deux = 0 < rang < len(suite) - 1
-        if genre == "equal" and not (entre_deux and len("".join(mots[a1:a2]).strip()) <= 3):
-            gardees.append((genre, a1, a2, b1, b2))
-        elif gardees and gardees[-1][0] != "equal":
-            _, c1, _, d1, _ = gardees[-1]
-            gardees[-1] = ("replace", c1, a2, d1, b2)
-        else:
-            gardees.append(("replace", a1, a2, b1, b2))
-    return gardees

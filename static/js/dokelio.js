@@ -10,11 +10,12 @@ import { menus } from "./menus.js";
 import { modeles } from "./modele.js";
 import { modifie } from "./modifie.js";
 import { raccourcis } from "./raccourcis.js";
+import { tailles } from "./taille.js";
 import { themes } from "./themes.js";
 import { toasts } from "./toasts.js";
 
 // Écoutent le document entier : une fois suffit.
-for (const module of [commune, copie, dialogues, envoi, lignes, menus, modeles, raccourcis, themes, toasts]) module();
+for (const module of [commune, copie, dialogues, envoi, lignes, menus, modeles, raccourcis, tailles, themes, toasts]) module();
 
 // Préparent des éléments : à chaque morceau de page reçu.
 function preparer(racine) {

@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formations.actions.comparaison import ChampCompare, champs_compares, libelle_de_cle, mot_a_mot
+from formations.actions.comparaison import ChampCompare, champs_compares, libelle_de_cle
 from formations.actions.lisible import codes_cites
+from formations.actions.mots import mot_a_mot
 
 PUBLIC = {"@ref": "V14", "#": "83056"}
 
@@ -138,3 +139,18 @@ def test_chaque_cle_a_son_nom_en_francais():
     assert libelle_de_cle("public_vise") == "Public visé"
     assert libelle_de_cle("certification") == "Certification préparée"
     assert libelle_de_cle("lieu-12/restauration") == "Un lieu : Restauration"
+
+
+def test_un_paragraphe_repete_ne_decale_pas_la_comparaison():
+    paragraphe = "Le titulaire fabrique des meubles, de la lecture du plan à la pose chez le client. "
+    apres = paragraphe.replace("chez le client", "sur un chantier") + paragraphe * 5
+    assert [(m.genre, m.texte) for m in mot_a_mot(paragraphe * 6, apres) if m.genre != "egal"] == [
+        ("retire", "chez le client"),
+        ("ajoute", "sur un chantier"),
+    ]
+
+
+def test_deux_longs_textes_sans_rapport_sont_dits_remplaces():
+    avant = " ".join(f"mot{n}" for n in range(400))
+    apres = " ".join(f"terme{n}" for n in range(400))
+    assert [m.genre for m in mot_a_mot(avant, apres)] == ["retire", "ajoute"]
