@@ -79,10 +79,12 @@ class Fil:
 def derouler(fils: Iterable[Fil]) -> int:
     """Fait tous les gestes dans l'ordre du temps, date leurs traces, et rend leur nombre."""
     etapes = sorted(etape for fil in fils for etape in fil.etapes)
+    reperes = _reperes()
     for etape in etapes:
-        reperes = _reperes()
         etape.geste(etape.instant)
-        _dater(reperes, etape.instant)
+        apres = _reperes()
+        _dater(reperes, apres, etape.instant)
+        reperes = apres
     return len(etapes)
 
 
@@ -101,9 +103,8 @@ def _reperes() -> dict[str, int]:
         return dict(zip(_TRACES, curseur.fetchone(), strict=True))
 
 
-def _dater(reperes: dict[str, int], instant: datetime) -> None:
+def _dater(reperes: dict[str, int], apres: dict[str, int], instant: datetime) -> None:
     """Date du geste ce qu'il a écrit ; ses courriels sont partis ce jour-là."""
-    apres = _reperes()
     if apres == reperes:
         return
     with pgtrigger.ignore("formations.HistoriqueAction:append_only"), connection.cursor() as curseur:
