@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from dokelio.historique.suivi import suivi_des_changements
 from dokelio.publication.champs import EtatField, Publiable, contrainte_etats
 from dokelio.socle.arbres import DepartementDe, TexteDArbre
 from dokelio.socle.lheo import ArbreLheo, CodeLheo, TexteLheo
@@ -52,6 +53,11 @@ class Origine(models.TextChoices):
     REPRISE = "reprise", "reprise de l'ancien Dokelio"
 
 
+# L'état se lit dans les événements ; le reste de cette liste n'est saisi par personne.
+HORS_HISTORIQUE = ("statut", "cree_le", "modifie_le", "origine", "numero_emetteur", "reste_lheo", "documentaliste")
+
+
+@suivi_des_changements(exclure=HORS_HISTORIQUE)
 class Organisme(Publiable):
     """Organisme de formation responsable : LHEO `organisme-formation-responsable`."""
 

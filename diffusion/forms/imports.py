@@ -20,7 +20,13 @@ class DepotForm(forms.Form):
     fichier = forms.FileField(
         label="Document LHEO",
         help_text="XML au format LHEO 2.3 ou 2.2, non compressé, 1 Go au plus.",
-        widget=forms.FileInput(attrs={"accept": ".xml,text/xml,application/xml"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".xml,text/xml,application/xml",
+                "data-dk-taille-max": str(TAILLE_MAX),
+                "data-dk-trop-gros": TROP_GROS,
+            }
+        ),
         error_messages={
             "required": "Choisissez le document à importer.",
             "empty": "Ce fichier est vide.",

@@ -26,7 +26,7 @@ def organisme_designe(texte: str) -> Organisme:
     if trouve is None:
         nature = "cette référence" if "organisme" in codes else "ce SIRET"
         cherche = codes.get("organisme") or normaliser_code(texte)
-        raise ValidationError(f"Aucun organisme n'a {nature} ({cherche}). Vérifiez-la, ou créez d'abord l'organisme.")
+        raise ValidationError(f"Aucun organisme n'a {nature} ({cherche}). Vérifiez le numéro.")
     if trouve.statut == EtatOrganisme.REFUSE:
         raise ValidationError(f"L'inscription de {trouve} ({trouve.reference}) a été refusée.")
     organisme: Organisme = trouve

@@ -14,6 +14,7 @@ POURQUOI_PROTEGE = (
     "à dokelio@carif.exemple."
 )
 TAILLE_JUSTIFICATIF = 1024 * 1024
+TROP_GROS = "Ce fichier dépasse 1 Mo. Réduisez-le, ou n'en gardez que les pages utiles."
 
 
 def _identifiant(texte: str) -> str:
@@ -112,7 +113,13 @@ class JustificatifForm(forms.Form):
     justificatif = forms.FileField(
         label="Convention de formation",
         help_text="PDF de moins de 1 Mo, citant un lieu en Île-de-France.",
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": "application/pdf",
+                "data-dk-taille-max": str(TAILLE_JUSTIFICATIF - 1),
+                "data-dk-trop-gros": TROP_GROS,
+            }
+        ),
         error_messages={
             "required": "Choisissez le fichier à joindre.",
             "empty": "Ce fichier est vide. Choisissez le PDF de la convention.",
@@ -127,7 +134,7 @@ class JustificatifForm(forms.Form):
         """Le type est lu dans le fichier, jamais dans son nom."""
         fichier = self.cleaned_data["justificatif"]
         if fichier.size >= TAILLE_JUSTIFICATIF:
-            raise forms.ValidationError("Ce fichier dépasse 1 Mo. Réduisez-le, ou n'en gardez que les pages utiles.")
+            raise forms.ValidationError(TROP_GROS)
         contenu = fichier.read()
         fichier.seek(0)
         if not contenu.startswith(b"%PDF-") or b"%%EOF" not in contenu[-2048:]:

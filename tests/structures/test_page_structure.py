@@ -300,3 +300,14 @@ def test_la_page_coute_au_plus_douze_requetes(django_assert_max_num_queries):
         client.get(page(organisme))
     with django_assert_max_num_queries(12):
         client.get(page(organisme, "modifier/"))
+
+
+def test_l_historique_dit_qui_a_change_quoi():
+    organisme = OrganismeFabrique(nom="Avant")
+    client = entrer(membre(organisme, "gestionnaire", prenom="Nadia", nom="Belkacem"))
+    adresse = page(organisme, "modifier/")
+    client.post(adresse, saisie(client, adresse, nom="Après"))
+    contenu = client.get("/structure/").content.decode()
+    assert "Nadia Belkacem a modifié" in contenu
+    assert "<del>Avant</del>" in contenu
+    assert "<ins>Après</ins>" in contenu
