@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from conventionne.permissions import tient_le_conventionne
 from dokelio.comptes.models import Utilisateur
 from dokelio.comptes.permissions import est_administrateur
 from dokelio.messagerie.notifications import nombre_non_lues
@@ -89,8 +90,11 @@ def _menu(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> tuple[
     structures = _entree(request, "Structures", "structure", "building-2")
     if not utilisateur.est_personnel:
         return (_groupe(accueil, formations, structures),)
-    file = _entree(request, "Contrôle", "controle", "clipboard-check", compte=file_de(utilisateur).count(), urgent=True)
-    conventionne = _entree(request, "Conventionné", "conventionne", "landmark")
+    attendent = file_de(utilisateur).count()
+    file = _entree(request, "Contrôle", "controle", "clipboard-check", compte=attendent, urgent=attendent > 0)
+    conventionne = None
+    if tient_le_conventionne(utilisateur):
+        conventionne = _entree(request, "Conventionné", "conventionne", "landmark")
     groupes = [
         _groupe(accueil, file, formations, structures, conventionne),
         _groupe(_entree(request, "Diffusion", "diffusion", "radio-tower"), imports),
