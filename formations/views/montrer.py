@@ -23,6 +23,7 @@ from formations.views.cadre import a_traiter, cadre
 from formations.views.remarques import montrer, remarques_de
 from formations.views.reperes import (
     adresse_de_remarque,
+    conseils,
     libelle_de_remarque,
     libelle_soumettre,
     place_de,
@@ -77,6 +78,7 @@ def cote(request: HttpRequest, action: Action) -> dict[str, Any]:
     liste = points(action, refus, a_traiter(action))
     return variables | {
         "points": liste,
+        "conseils": conseils(action),
         "points_regles": sum(1 for point in liste if point.gravite == "passe"),
         "bloquants": len(refus),
         "libelle_soumettre": libelle_soumettre(len(refus)),

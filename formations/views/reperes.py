@@ -112,6 +112,17 @@ def points(action: Action, refus: Iterable[Refus], remarques: Iterable[Remarque]
     return liste
 
 
+def conseils(action: Action) -> list[Point]:
+    """Ce qui rendrait l'offre plus facile à trouver et à comprendre ; jamais un blocage."""
+    offres = (
+        ((action.domaine or {}).get("code-FORMACODE"), "Ajoutez un Formacode", "formacode_principal"),
+        (action.acces_handicapes, "Dites l'accès des personnes handicapées", "acces_handicapes"),
+        (action.modalites_recrutement, "Dites comment on est admis", "modalites_recrutement"),
+        (action.adresses_web, "Donnez la page web de la formation", "adresses_web"),
+    )
+    return [Point("conseil", texte, url=adresse_de(action, champ)) for tenu, texte, champ in offres if not tenu]
+
+
 def libelle_de_remarque(remarque: Remarque) -> str:
     """Ce que vise une remarque, en clair."""
     return libelle_de_cle(remarque.champ) if remarque.champ else "Ensemble de la fiche"

@@ -149,6 +149,14 @@ def test_rien_ne_manque_le_bouton_le_dit():
     assert "Soumettre au contrôle" in texte(connecte(membre(action.organisme)).get(adresse(action)))
 
 
+def test_les_conseils_sont_a_part_et_menent_a_leur_champ():
+    action = fiche_prete(acces_handicapes="", domaine=None)
+    source = connecte(membre(action.organisme)).get(adresse(action)).content.decode()
+    assert f'href="{adresse(action, "complements")}#champ-acces_handicapes"' in source
+    assert f'href="{adresse(action, "indexation")}#champ-formacode_principal"' in source
+    assert "jamais un blocage" in source
+
+
 def test_les_champs_que_lheo_demande_sont_marques_et_les_limites_montrees():
     action = fiche_prete()
     source = connecte(membre(action.organisme)).get(adresse(action)).content.decode()
