@@ -54,6 +54,11 @@ class SessionForm(ReservesMixin, PeriodeMixin, forms.ModelForm):
         }
         if not self.permanentes and session.fin is not None:
             del self.fields["fin_inconnue"]
+        else:
+            self.fields["fin_inconnue"].help_text = (
+                "Enregistrer confirme qu'elle se tient toujours : à refaire tous les six mois, sinon elle compte comme "
+                "terminée."
+            )
         self._proposer_les_blocs()
         for nom, champ in self.fields.items():
             if nom not in ("edition", "validation_blocs", "blocs", "modalites_inscription"):

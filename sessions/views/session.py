@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from dokelio.publication.machine import Commentaire, Transition, machine
 from dokelio.publication.moteur import transitions_possibles, verifier
@@ -75,6 +76,8 @@ def _enregistrer(request: HttpRequest, session: Session, pieces: dict[str, Any])
     }
     if not pieces["inscription"].fermee:
         valeurs["adresse_inscription"] = pieces["inscription"].adresse()
+    if valeurs.get("fin", session.fin) is None:  # sans date de fin, enregistrer c'est confirmer (conception §4)
+        valeurs["confirmee_le"] = timezone.localdate()
     try:
         enregistrer_session(session, request.user, valeurs, formulaire.cleaned_data["edition"])
     except EcritureConcurrente as conflit:

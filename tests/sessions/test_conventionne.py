@@ -185,3 +185,21 @@ def test_sur_une_action_ordinaire_un_financement_conventionne_reste_au_carif(con
     financement = Financement.objects.create(deroulement=lieu, dispositif=convention.dispositif, code_financeur="2")
     with pytest.raises(TransitionInterdite):
         effectuer(financement, "mettre_en_diffusion", membre(convention.organisme))
+
+
+def test_l_onglet_d_une_offre_conventionnee_coute_autant_pour_vingt_sessions(
+    client, offre_conventionnee, documentaliste, dans_un_mois, django_assert_max_num_queries
+):
+    client.force_login(membre(offre_conventionnee.organisme))
+
+    def requetes():
+        with django_assert_max_num_queries(15) as compte:
+            assert client.get(f"/formations/{offre_conventionnee.reference}/sessions/").status_code == 200
+        return len(compte)
+
+    une = requetes()
+    lignes = [
+        {"debut": dans_un_mois, "fin": dans_un_mois + timedelta(days=i), "etat_recrutement": "1"} for i in range(19)
+    ]
+    ajouter_des_dates(offre_conventionnee.deroulements.get(), documentaliste, lignes)
+    assert requetes() == une

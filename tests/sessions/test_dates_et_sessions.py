@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from conventionne.models import Dispositif
+from dokelio.lheo.validation import valider_arbre
 from dokelio.publication.models import Evenement
+from dokelio.socle.arbres import contenu
 from sessions.models import Financement, Session
 from tests.fabriques import en_diffusion, fiche_prete, membre
 from tests.sessions.conftest import envoi_de_dates, envoi_de_session
@@ -96,7 +98,11 @@ def test_contacts_reunions_et_inscription_s_ecrivent_sans_perdre_le_reste(client
     action = fiche_prete()
     session, adresse = _session_de(action)
     session.contacts = [
-        {"@tag": "principal", "type-contact": "3", "coordonnees": {"nom": "Diallo", "web": {"urlweb": ["x"]}}}
+        {
+            "@tag": "principal",
+            "type-contact": "3",
+            "coordonnees": {"nom": "Diallo", "web": {"urlweb": ["https://x.exemple"]}},
+        }
     ]
     session.recrutements = [{"modalite-recrutement": "3", "commentaire": "Dossier"}]
     session.save()
@@ -129,7 +135,7 @@ def test_contacts_reunions_et_inscription_s_ecrivent_sans_perdre_le_reste(client
     session.refresh_from_db()
     premier, second = session.contacts
     assert premier["@tag"] == "principal"
-    assert premier["coordonnees"]["web"] == {"urlweb": ["x"]}
+    assert premier["coordonnees"]["web"] == {"urlweb": ["https://x.exemple"]}
     assert premier["coordonnees"]["telfixe"] == {"numtel": ["01 02 03 04 05"]}
     assert second == {"coordonnees": {"nom": "Accueil"}}
     assert session.recrutements[0] == {"modalite-recrutement": "3", "commentaire": "Dossier"}
@@ -138,6 +144,7 @@ def test_contacts_reunions_et_inscription_s_ecrivent_sans_perdre_le_reste(client
     assert reunion["periode"] == {"debut": f"{jour:%Y%m%d}", "fin": f"{jour:%Y%m%d}"}
     assert session.adresse_inscription["codepostal"] == "93100"
     assert session.periode_inscription == {"debut": f"{jour:%Y%m%d}", "fin": "99999999"}
+    assert [a.phrase for a in valider_arbre("session", contenu(session, "session")) if a.gravite == "erreur"] == []
 
 
 def test_renvoyer_la_session_telle_quelle_ne_change_rien(client):
@@ -229,3 +236,21 @@ def test_modifier_un_financement_garde_ses_extras(client):
     assert client.post(adresse, {"dispositif": str(cpf.pk), "code_financeur": "16", "places": "12"}).status_code == 302
     apres = Financement.objects.get(pk=un.pk)
     assert (apres.dispositif, apres.code_financeur, apres.places, apres.extras) == (cpf, "16", 12, un.extras)
+
+
+def test_enregistrer_une_session_sans_date_de_fin_la_confirme(client, dans_un_mois):
+    action = fiche_prete()
+    session, adresse = _session_de(action)
+    session.deroulement.entrees_sorties = "1"
+    session.deroulement.save()
+    client.force_login(membre(action.organisme))
+    assert client.post(adresse, envoi_de_session(session, fin="", fin_inconnue="on")).status_code == 302
+    apres = Session.objects.get(pk=session.pk)
+    assert (apres.fin, apres.confirmee_le) == (None, timezone.localdate())
+
+
+def test_une_ligne_fautive_est_dite_en_tete_avec_un_lien_vers_son_champ(client, dans_un_mois):
+    lieu = fiche_prete().deroulements.get()
+    page = _dates(client, lieu, (dans_un_mois, dans_un_mois - timedelta(days=1))).content.decode()
+    assert "data-dk-resume" in page
+    assert 'href="#id_dates-0-fin"' in page

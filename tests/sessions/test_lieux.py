@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from dokelio.lheo.validation import valider_arbre
 from dokelio.publication.refus import Refus
 from formations.models import Action
 from sessions.actions import ecriture
 from sessions.actions.lieux import SaisieDeLieu, enregistrer_lieu
 from sessions.models import Deroulement, Session
+from sessions.publication.visibilite import premiere_cause
 from structures.models import Etablissement, Formateur
 from tests.fabriques import ActionFabrique, SessionFabrique, coordonnees, en_diffusion, fiche_prete, membre, siret
 from tests.sessions.conftest import envoi_de_dates, envoi_de_lieu
@@ -47,6 +49,18 @@ def test_un_lieu_nait_avec_ses_sessions_son_financement_et_son_formateur(client,
     assert lieu.numero == f"{action.reference}_{premiere.reference}"
     assert [str(f) for f in lieu.financements.all()] == ["Non conv"]
     assert lieu.interventions.get().formateur.siret == action.organisme.siret
+    fautes = [a.phrase for a in valider_arbre("lieu-de-formation", lieu.lieux[0]) if a.gravite == "erreur"]
+    assert fautes == []
+
+
+def test_une_fiche_completee_par_ces_pages_se_soumet_s_accepte_et_ses_sessions_partent(client, dans_un_mois):
+    action = ActionFabrique()
+    reponse, _ = _creer(client, action, dates=[(dans_un_mois, dans_un_mois + timedelta(days=60))])
+    assert reponse.status_code == 302
+    en_diffusion(action)
+    session = Session.objects.get(deroulement__action=action)
+    assert session.statut == "en_diffusion"
+    assert premiere_cause(session, dans_un_mois) is None
 
 
 def test_envoyer_deux_fois_le_meme_formulaire_ne_cree_qu_un_lieu(client, dans_un_mois):
