@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from conventionne.permissions import tient_le_conventionne
 from dokelio.comptes.models import Utilisateur
@@ -39,8 +39,8 @@ def _composer(request: HttpRequest, utilisateur: Utilisateur, carif: bool) -> Co
         structure=_carif(utilisateur) if carif else _structure(courante) if courante else None,
         autres_structures=autres,
         menu=_menu(request, utilisateur, carif),
-        liens_compte=_groupe(_entree(request, "Mon compte", "mon_compte", "circle-user")).entrees,
-        liens_pied=_groupe(*(_entree(request, libelle, nom, "") for libelle, nom in PIED)).entrees,
+        liens_compte=(_entree(request, "Mon compte", "mon_compte", "circle-user"),),
+        liens_pied=tuple(_entree(request, libelle, nom, "") for libelle, nom in PIED),
         nb_notifications=nombre_non_lues(utilisateur),
         url_accueil=reverse("tableau_de_bord"),
         url_recherche=reverse("formations"),
@@ -70,12 +70,8 @@ def _groupe(*entrees: EntreeMenu | None) -> GroupeMenu:
     return GroupeMenu(tuple(entree for entree in entrees if entree is not None))
 
 
-def _entree(request: HttpRequest, libelle: str, nom: str, icone: str, **options: Any) -> EntreeMenu | None:
-    """L'entrée du menu, ou rien tant que sa page n'existe pas."""
-    try:
-        url = reverse(nom)
-    except NoReverseMatch:
-        return None
+def _entree(request: HttpRequest, libelle: str, nom: str, icone: str, **options: Any) -> EntreeMenu:
+    url = reverse(nom)
     courante = request.path == url if url == "/" else request.path.startswith(url)
     return EntreeMenu(libelle, url, icone, courante=courante, **options)
 

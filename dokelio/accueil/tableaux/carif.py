@@ -1,22 +1,19 @@
 """Le tableau de bord du CARIF : la file, les demandes d'inscription, les imports, la nuit, les comptes."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from diffusion.models import Execution, Import, Nuit
 from diffusion.views.imports import etat_montre
-from dokelio.comptes.models import Portee, Utilisateur
+from dokelio.comptes.models import Utilisateur
 from dokelio.comptes.permissions import est_administrateur
-from formations.models import Action
+from formations.actions.controle import file_de, libres, prises_par
 from structures.models import EtatOrganisme, Organisme
 
 A_MONTRER = 5
-# Une prise en charge sans geste pendant quatre heures ne tient plus (conception, §4).
-PRISE = timedelta(hours=4)
 
 
 def tableau(utilisateur: Utilisateur) -> dict[str, Any]:
@@ -26,7 +23,7 @@ def tableau(utilisateur: Utilisateur) -> dict[str, Any]:
     file = _file(utilisateur)
     demandes = Organisme.objects.filter(statut__in=(EtatOrganisme.DEMANDE, EtatOrganisme.COMPLEMENT_DEMANDE))
     a_examiner = demandes.filter(statut=EtatOrganisme.DEMANDE)
-    siennes = Action.objects.a_controler().filter(prise_par=utilisateur, prise_le__gt=timezone.now() - PRISE)
+    siennes = file_de(utilisateur).filter(prises_par(utilisateur, timezone.now()))
     nombre_demandes = a_examiner.count()
     imports = Import.objects.select_related("organisme", "auteur").defer("enveloppe")
     contexte = {
@@ -38,8 +35,6 @@ def tableau(utilisateur: Utilisateur) -> dict[str, Any]:
         "imports": [(un, etat_montre(un)) for un in imports.order_by("-depose_le", "-pk")[:A_MONTRER]],
         "nuit": Nuit.objects.order_by("-au").first(),
         "diffusion": Execution.objects.pour_liste().order_by("-pk").first(),
-        "url_controle": _adresse("controle"),
-        "url_diffusion": _adresse("diffusion"),
         "cles": _cles(file, nombre_demandes),
         "comptes": None,
     }
@@ -51,41 +46,23 @@ def tableau(utilisateur: Utilisateur) -> dict[str, Any]:
 
 
 def _file(utilisateur: Utilisateur) -> dict[str, Any]:
-    """Ce qui attend dans sa portée, ce qu'elle a pris, la plus ancienne ; une requête."""
-    tient = Q(prise_le__gt=timezone.now() - PRISE)
-    comptes: dict[str, Any] = _dans_sa_portee(utilisateur).aggregate(
+    """Ce qui attend dans sa portée, ce que personne ne tient, ce qu'elle tient, la plus ancienne ; une requête."""
+    maintenant = timezone.now()
+    comptes: dict[str, Any] = file_de(utilisateur).aggregate(
         nombre=Count("pk"),
-        prises=Count("pk", filter=tient),
-        miennes=Count("pk", filter=tient & Q(prise_par=utilisateur)),
+        libres=Count("pk", filter=libres(maintenant)),
+        miennes=Count("pk", filter=prises_par(utilisateur, maintenant)),
         plus_ancienne=Min("soumise_le"),
     )
     return comptes
 
 
-def _dans_sa_portee(utilisateur: Utilisateur) -> Any:
-    actions = Action.objects.a_controler()
-    if est_administrateur(utilisateur):
-        return actions
-    natures = {Portee.CONVENTIONNE: True, Portee.NON_CONVENTIONNE: False}
-    admises = [conventionnee for portee, conventionnee in natures.items() if portee in utilisateur.portees]
-    return actions.filter(conventionnee__in=admises)
-
-
 def _cles(file: dict[str, Any], demandes: int) -> list[dict[str, Any]]:
     structures = f"{reverse('structure')}?etat=demande"
-    controle = _adresse("controle")
-    libres = file["nombre"] - file["prises"]
+    controle = reverse("controle")
     return [
         {"icone": "clipboard-check", "nombre": file["nombre"], "libelle": "dans votre file", "url": controle},
-        {"icone": "hourglass", "nombre": libres, "libelle": "que personne n'a prises", "url": controle},
+        {"icone": "hourglass", "nombre": file["libres"], "libelle": "que personne n'a prises", "url": controle},
         {"icone": "user-round", "nombre": file["miennes"], "libelle": "prises par vous", "url": controle},
         {"icone": "inbox", "nombre": demandes, "libelle": "inscriptions à examiner", "url": structures},
     ]
-
-
-def _adresse(nom: str) -> str:
-    """L'adresse d'une page, ou rien tant qu'elle n'existe pas."""
-    try:
-        return reverse(nom)
-    except NoReverseMatch:
-        return ""
