@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from formations.models import Action
 from formations.permissions import peut_controler, peut_editer_le_libre
 from formations.views.cadre import cadre, fiche_visible
 from sessions.forms.arbres import lire
-from sessions.models import Deroulement, EtatFinancement, EtatSession, Financement, Session
+from sessions.models import Deroulement, EtatFinancement, EtatSession, Financement, Intervention, Session
 from sessions.permissions import peut_financer, reserves_a
 from sessions.views.visibilite import Diffusion, diffusion_de
 
@@ -114,7 +114,9 @@ def _lieux(action: Action, page: PageParCle[Session], vides: bool) -> "QuerySet[
     lieux = action.deroulements.filter(montres).distinct().order_by("rang", "pk")
     regles = ["financements__dispositif__regles"] if action.conventionnee else []
     resultat: QuerySet[Deroulement] = lieux.prefetch_related(
-        "financements__dispositif__financeur", "interventions__formateur", *regles
+        Prefetch("financements", queryset=Financement.objects.select_related("dispositif")),
+        Prefetch("interventions", queryset=Intervention.objects.select_related("formateur")),
+        *regles,
     )
     return resultat
 

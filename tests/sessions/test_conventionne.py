@@ -193,7 +193,7 @@ def test_l_onglet_d_une_offre_conventionnee_coute_autant_pour_vingt_sessions(
     client.force_login(membre(offre_conventionnee.organisme))
 
     def requetes():
-        with django_assert_max_num_queries(15) as compte:
+        with django_assert_max_num_queries(12) as compte:
             assert client.get(f"/formations/{offre_conventionnee.reference}/sessions/").status_code == 200
         return len(compte)
 

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from conventionne.models import Dispositif
 from dokelio.publication.moteur import effectuer
-from sessions.models import Session
+from sessions.models import Financement, Session
 from tests.fabriques import ActionFabrique, SessionFabrique, UtilisateurFabrique, en_diffusion, fiche_prete, membre
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +105,7 @@ def test_le_carif_lit_toutes_les_sessions(client):
 
 
 def _requetes(client, action, django_assert_max_num_queries):
-    with django_assert_max_num_queries(14) as compte:
+    with django_assert_max_num_queries(12) as compte:
         assert _page_sans_connexion(client, action).status_code == 200
     return len(compte)
 
@@ -115,6 +116,7 @@ def _page_sans_connexion(client, action):
 
 def test_cinquante_sessions_coutent_comme_une(client, django_assert_max_num_queries):
     action = en_diffusion()
+    Financement.objects.update(dispositif=Dispositif.objects.get(code="non-conv"))
     client.force_login(membre(action.organisme))
     une = _requetes(client, action, django_assert_max_num_queries)
     lieu = action.deroulements.get()
