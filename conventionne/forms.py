@@ -14,7 +14,7 @@ def _date(champ: Any) -> None:
     champ.error_messages["invalid"] = "Cette date n'existe pas. Écrivez jour, mois, année : 15/03/2027."
 
 
-class FinanceurForm(forms.ModelForm):  # type: ignore[type-arg]
+class FinanceurForm(forms.ModelForm):
     """Qui paie, et son code dans LHEO."""
 
     class Meta:
@@ -22,7 +22,7 @@ class FinanceurForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("nom", "sigle", "code_lheo", "actif")
 
 
-class DispositifForm(forms.ModelForm):  # type: ignore[type-arg]
+class DispositifForm(forms.ModelForm):
     """Un programme, en vigueur entre deux dates."""
 
     class Meta:
@@ -44,7 +44,7 @@ class DispositifForm(forms.ModelForm):  # type: ignore[type-arg]
         financeur.queryset = Financeur.objects.filter(actif=True)
 
 
-class RegleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RegleForm(forms.ModelForm):
     """Ce que le dispositif laisse à l'organisme, à partir d'un jour."""
 
     champs_libres = forms.MultipleChoiceField(
@@ -65,7 +65,7 @@ class RegleForm(forms.ModelForm):  # type: ignore[type-arg]
         _date(self.fields["a_partir_du"])
 
 
-class ConventionForm(forms.ModelForm):  # type: ignore[type-arg]
+class ConventionForm(forms.ModelForm):
     """Un marché : l'organisme, le dispositif, le numéro, le lot, les dates, les places et les heures."""
 
     organisme_reference = forms.CharField(
