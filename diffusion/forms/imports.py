@@ -9,7 +9,7 @@ from dokelio.lheo.encodage import TAILLE_MAX
 from dokelio.lheo.lecture import DocumentRefuse, lire
 from structures.actions.rattachements import organisme_designe
 
-TROP_GROS = "Ce fichier dépasse 1 Go. Coupez le document en plusieurs, ou demandez au CARIF de l'importer."
+TROP_GROS = "Ce fichier dépasse 1 Go. Coupez le document en plusieurs."
 # L'enveloppe d'un envoi de formulaire s'ajoute au fichier.
 ENVOI_MAX = TAILLE_MAX + 1024 * 1024
 

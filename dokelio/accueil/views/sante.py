@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from celery import current_app as app
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
@@ -11,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from diffusion.models import EtatNuit, Nuit
-from dokelio.celery import app
 
 # La nuit part à 3 h 30 et se rattrape dans la journée : au-delà, il y a quelqu'un à réveiller.
 RETARD_ADMIS = timedelta(days=1, hours=12)
