@@ -8,6 +8,7 @@ import gc
 import hashlib
 import os
 import re
+import secrets
 import tempfile
 from array import array
 from collections import Counter
@@ -23,13 +24,14 @@ from lxml import etree
 
 from diffusion.exports.assemblage import FormationComposee, formations
 from diffusion.exports.selection import ouvrir
+from diffusion.exports.serre import schema_serre
 from dokelio.lheo.anomalies import Anomalie
 from dokelio.lheo.arbre import ANALYSEUR
 from dokelio.lheo.ecriture import CaractereInterdit, NoeudInvalide, Redacteur, ecrire_octets, nettoyer_arbre
-from dokelio.lheo.grammaire import ELEMENTS, ESPACE
-from dokelio.lheo.schema import schema
+from dokelio.lheo.grammaire import ESPACE
 from dokelio.lheo.validation import valider_formation
 from dokelio.socle.arbres import Arbre
+from dokelio.socle.typographie import accorde
 from sessions.publication.visibilite import TOUT, Perimetre
 
 LAISSEES_GARDEES = 1000
@@ -38,27 +40,9 @@ SANS_SESSION = "sans_session_diffusable"
 SANS_NUMERO = "action_sans_numero"
 ILLISIBLE = "contenu_illisible"
 
+_ORGANISME = "organisme-formation-responsable"
 _OUVRE = b"<formation"
 _DECLARE = f'<formation xmlns="{ESPACE}"'.encode()
-# Ce que le schéma admet et qui peut pourtant être impossible : une seule passe sur le texte dit s'il faut y regarder.
-_JOUR = (
-    rb"(?:19|20|21)\d\d"
-    rb"(?:(?:0[13578]|1[02])(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)(?:0[1-9]|[12]\d|30)|02(?:0[1-9]|1\d|2[0-8]))"
-)
-_BORNES = {
-    **dict.fromkeys(("SIRET",), rb"\d{14}<"),
-    **dict.fromkeys(("debut", "fin", "date"), _JOUR + rb"<|0{8}<|9{8}<"),
-    **dict.fromkeys(("duree-cycle", "annee-cycle"), rb"\d{1,2}<"),
-    **{nom: rb"\d{1,5}<" for nom, regle in ELEMENTS.items() if regle.nature == "entier" and not nom.endswith("-cycle")},
-}
-_REFERENCES = [nom for nom, regle in ELEMENTS.items() if regle.ref_obligatoire]
-# Une branche par élément, à plat : le moteur n'entre que dans celles dont la première lettre convient.
-_DOUTEUX = re.compile(
-    b"|".join(
-        [b"<%s(?: [^>]*)?>(?!%s)" % (nom.encode(), juste) for nom, juste in _BORNES.items()]
-        + [b'<%s(?![^>]* ref="[^"])' % nom.encode() for nom in _REFERENCES]
-    )
-)
 _PERIODE = re.compile(rb"<debut[^>]*>(\d{8})</debut><fin[^>]*>(\d{8})<")
 
 
@@ -115,6 +99,29 @@ class _Sortie:
         return self._fichier.write(octets)
 
 
+class _Plume:
+    """Écrit les formations ; l'organisme, que dix formations répètent, n'est écrit qu'une fois, puis mis à sa place."""
+
+    def __init__(self) -> None:
+        # Un repère tiré au hasard : aucun texte reçu ne peut le contenir.
+        self._repere: Arbre = {"@numero": secrets.token_hex(16)}
+        self._marque = ecrire_octets(_ORGANISME, self._repere)
+        self._organisme: Arbre | None = None
+        self._ecrit = b""
+
+    def ecrire(self, arbre: Arbre) -> bytes:
+        """Le texte d'une formation ; les caractères que XML interdit, qu'une base peut tenir, sont ôtés."""
+        organisme = arbre[_ORGANISME]
+        try:
+            if organisme is not self._organisme:
+                self._ecrit = ecrire_octets(_ORGANISME, organisme, sans_identifiants=True)
+                self._organisme = organisme
+            texte = ecrire_octets("formation", arbre | {_ORGANISME: self._repere}, sans_identifiants=True)
+        except CaractereInterdit:
+            return ecrire_octets("formation", nettoyer_arbre(arbre), sans_identifiants=True)
+        return texte.replace(self._marque, self._ecrit, 1)
+
+
 def exporter(
     sortie: BinaryIO,
     au: date,
@@ -128,7 +135,7 @@ def exporter(
     `actions` borne à ces fiches ; `maintenant` est l'heure annoncée dans le document.
     """
     bilan = Bilan()
-    mesuree = _Sortie(sortie)
+    mesuree, plume = _Sortie(sortie), _Plume()
     dernier = 0
     entete = enveloppe(au, maintenant or timezone.now())
     with (
@@ -137,7 +144,7 @@ def exporter(
         Redacteur(cast(BinaryIO, mesuree), entete, sans_identifiants=True) as redacteur,
     ):
         for composee in formations(selection):
-            fragment = _rediger(composee, bilan)
+            fragment = _rediger(composee, plume, bilan)
             if fragment is None:
                 continue
             redacteur.fragment(fragment)
@@ -145,9 +152,9 @@ def exporter(
             if composee.organisme != dernier:
                 bilan.organismes += 1
                 dernier = composee.organisme
-    bilan.taille, bilan.sha256 = mesuree.taille, mesuree.somme.hexdigest()
     if not bilan.formations:
         raise FluxVide(bilan)
+    bilan.taille, bilan.sha256 = mesuree.taille, mesuree.somme.hexdigest()
     return bilan
 
 
@@ -180,7 +187,7 @@ def _compter(composee: FormationComposee, bilan: Bilan) -> None:
     bilan.nouvelles.extend(composee.nouvelles)
 
 
-def _rediger(composee: FormationComposee, bilan: Bilan) -> bytes | None:
+def _rediger(composee: FormationComposee, plume: _Plume, bilan: Bilan) -> bytes | None:
     """Le texte d'une formation qui peut partir ; sinon la note au bilan et rend `None`."""
     arbre = composee.arbre
     if arbre is None:
@@ -192,39 +199,27 @@ def _rediger(composee: FormationComposee, bilan: Bilan) -> bytes | None:
         )
         return None
     try:
-        octets = _octets(arbre)
+        octets = plume.ecrire(arbre)
         erreurs = fautes(octets)
     except (NoeudInvalide, etree.XMLSyntaxError) as erreur:
         bilan.laisser(composee.reference, ILLISIBLE, str(erreur))
         return None
     if erreurs:
-        suite = f" (et {len(erreurs) - 1} autres fautes)" if len(erreurs) > 1 else ""
+        suite = f" (et {accorde(len(erreurs) - 1, 'autre faute', 'autres fautes')})" if len(erreurs) > 1 else ""
         bilan.laisser(composee.reference, erreurs[0].code, f"{erreurs[0].phrase}{suite}")
         return None
     return octets
 
 
-def _octets(arbre: Arbre) -> bytes:
-    """Le texte XML ; les caractères que XML interdit, qu'une base peut tenir, sont ôtés."""
-    try:
-        return ecrire_octets("formation", arbre, sans_identifiants=True)
-    except CaractereInterdit:
-        return ecrire_octets("formation", nettoyer_arbre(arbre), sans_identifiants=True)
-
-
 def fautes(octets: bytes) -> list[Anomalie]:
-    """Les erreurs d'une formation écrite : le schéma d'abord, puis ce qu'il laisse passer, si le texte est douteux."""
+    """Les erreurs d'une formation écrite, relue d'après ses octets.
+
+    Le schéma resserré dit s'il faut y regarder ; le validateur complet dit alors ce qui ne va pas.
+    """
     element = etree.fromstring(octets.replace(_OUVRE, _DECLARE, 1), ANALYSEUR)
-    if schema().validate(element) and not douteux(octets):
+    if schema_serre().validate(element) and not any(fin < debut for debut, fin in _PERIODE.findall(octets)):
         return []
     return [anomalie for anomalie in valider_formation(element) if anomalie.gravite == "erreur"]
-
-
-def douteux(octets: bytes) -> bool:
-    """Vrai si une valeur que le schéma admet pourrait être impossible : à soumettre au validateur complet."""
-    if _DOUTEUX.search(octets):
-        return True
-    return any(fin < debut for debut, fin in _PERIODE.findall(octets))
 
 
 @contextmanager

@@ -40,7 +40,7 @@ ENTETES_CAUSES = [
     {"libelle": "Cause"},
     {"libelle": "Qui peut agir"},
     {"libelle": "Formations", "nombre": True},
-    {"libelle": "Depuis la précédente", "nombre": True},
+    {"libelle": "Évolution", "nombre": True},
 ]
 ENTETES_LAISSEES = [{"libelle": "Action"}, {"libelle": "Cause"}, {"libelle": "Ce qui l'empêche"}]
 ENTETES_HISTORIQUE = [

@@ -207,7 +207,7 @@ def test_une_formation_invalide_est_laissee_de_cote_et_nommee() -> None:
     ((reference, cause, detail),) = bilan.laissees
     assert (reference, cause) == (mauvaise.reference, "element-manquant")
     assert "rythme-formation" in detail
-    assert "1 autre" in detail
+    assert "1\u00a0autre faute)" in detail
     assert bilan.invalides == bilan.causes["element-manquant"] == 1
 
 
