@@ -6,11 +6,12 @@ Une seule transaction ; une base qui l'a déjà n'est pas touchée.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import cycle, islice
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from dokelio.comptes.models import Utilisateur
@@ -20,6 +21,7 @@ from dokelio.demo.comptes import ADMINISTRATEUR
 from dokelio.demo.decor import Decor, planter, siret_du_rang
 from dokelio.demo.scenarios import EXTENSIBLES, SCENARIOS
 from dokelio.demo.scene import Scene
+from dokelio.messagerie.models import Notification
 from dokelio.publication.moteur import effectuer
 from structures.models import Organisme
 
@@ -57,6 +59,7 @@ def charger(aujourd_hui: date | None = None) -> Bilan:
         decor = planter(Calendrier(aujourd_hui or timezone.localdate()))
         scenes = monter(decor)
         derouler([*(fil for scene in scenes for fil in (scene.fil, scene.nuits)), _cessations(decor)])
+        _lire_les_anciennes(decor)
     return Bilan(len(decor.maisons), len(scenes), sum(len(scene.sessions) for scene in scenes))
 
 
@@ -75,6 +78,15 @@ def monter(decor: Decor) -> list[Scene]:
         scene.archiver_les_terminees()
         scenes.append(scene)
     return scenes
+
+
+def _lire_les_anciennes(decor: Decor) -> None:
+    """Les notifications de plus de deux semaines ont été lues dans l'heure : la cloche ne dit que le récent."""
+    personnes = {maison.redactrice.pk for maison in decor.maisons.values()}
+    anciennes = Notification.objects.filter(
+        utilisateur__in=personnes, cree_le__lt=decor.calendrier.nuit(decor.calendrier.jour(-14))
+    )
+    anciennes.update(lue_le=F("cree_le") + timedelta(hours=1))
 
 
 def _cessations(decor: Decor) -> Fil:

@@ -127,6 +127,7 @@ def corrections_antenne(s: Scene) -> None:
 def bientot_archivee(s: Scene) -> None:
     """Sa dernière session est finie depuis plus de trois semaines : elle s'archive dans moins de dix jours."""
     _mettre_a_l_antenne(s, dates=s.dates_finies(-23, s.nombre))
+    s.annoncer_l_archivage()
 
 
 def archivee(s: Scene) -> None:

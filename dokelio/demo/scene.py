@@ -8,12 +8,16 @@ from functools import partial
 from typing import Any
 
 from conventionne.models import Convention, Dispositif
+from diffusion.archivage.regle import PALIERS
+from diffusion.models import AvisArchivage
 from dokelio.comptes.models import Utilisateur
 from dokelio.demo import catalogue
 from dokelio.demo.catalogue import DISTANCE, PERMANENTES, Offre
 from dokelio.demo.chronologie import Calendrier, Fil
 from dokelio.demo.decor import Decor, Maison, convention, dispositif
 from dokelio.historique.contexte import contexte_historique
+from dokelio.messagerie.actions import notifier
+from dokelio.publication.contexte import jour_de_paris
 from dokelio.publication.moteur import effectuer
 from dokelio.publication.naissances import naitre_en_lot
 from formations.actions.edition import enregistrer_fiche
@@ -158,13 +162,18 @@ class Scene:
             if fin is not None and (le := plus_mois(fin, 1)) <= self.calendrier.aujourd_hui:
                 self.nuits.a(self.calendrier.nuit(le), partial(self._archiver, rang))
 
-    def archiver_la_fiche(self) -> date:
-        """Prévoit la nuit où la fiche est archivée : un mois après la fin de sa dernière session ; rend ce jour."""
+    def annoncer_l_archivage(self) -> date:
+        """Prévoit les nuits où les membres apprennent que la fiche s'archive bientôt ; rend le jour de l'archivage."""
         le = max(plus_mois(fin, 1) for _, fin in self.prevues if fin is not None)
-        self.fil.a(
-            self.calendrier.nuit(le), lambda instant: effectuer(self.action, "archiver", None, maintenant=instant)
-        )
+        for palier in PALIERS:
+            if (avis := le - timedelta(days=palier)) <= self.calendrier.aujourd_hui:
+                self.fil.a(self.calendrier.nuit(avis), partial(self._avertir, le, palier))
         return le
+
+    def archiver_la_fiche(self) -> None:
+        """Prévoit la nuit où la fiche est archivée : un mois après la fin de sa dernière session."""
+        nuit = self.calendrier.nuit(self.annoncer_l_archivage())
+        self.fil.a(nuit, lambda instant: effectuer(self.action, "archiver", None, maintenant=instant))
 
     # Pièces ----------------------------------------------------------------------------------------------------
 
@@ -250,6 +259,18 @@ class Scene:
 
     def _financements(self, etat: str) -> list[Financement]:
         return list(Financement.objects.filter(deroulement__action=self.action, statut=etat).order_by("pk"))
+
+    def _avertir(self, le: date, palier: int, instant: datetime) -> None:
+        AvisArchivage.objects.create(action=self.action, jour=le, palier=palier, au=jour_de_paris(instant))
+        reference = self.action.reference
+        notifier(
+            self.maison.redactrice,
+            f"Archivage le {le:%d/%m/%Y} : {self.action.intitule}",
+            "Ajoutez une session à venir pour que la fiche reste en diffusion.",
+            f"/formations/{reference}/sessions/",
+            "archivage",
+            cle=f"archivage:{reference}:{le}:{palier}",
+        )
 
     def _archiver(self, rang: int, instant: datetime) -> None:
         session = Session.objects.get(pk=self.sessions[rang].pk)

@@ -13,13 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from conventionne.models import Convention
+from diffusion.archivage.regle import echeances
 from diffusion.exports.document import exporter
 from dokelio.comptes.models import Utilisateur
 from dokelio.demo import petite
 from dokelio.demo.comptes import MOT_DE_PASSE
 from dokelio.demo.scenarios import SCENARIOS
 from dokelio.lheo.validation import valider_document
-from dokelio.messagerie.models import Courriel
+from dokelio.messagerie.models import Courriel, Notification
 from dokelio.publication.models import Evenement
 from formations.actions.versions import contenu_controle, empreinte
 from formations.models import Action, EtatAction, VersionDiffusee
@@ -86,6 +87,12 @@ def test_les_courriels_sont_dates_du_geste_et_deja_partis() -> None:
     corrections = Evenement.objects.filter(transition="demander_correction").values_list("instant", flat=True)
     ecrits = Courriel.objects.filter(sujet__icontains="correction").values_list("cree_le", flat=True)
     assert set(ecrits) <= set(corrections)
+
+
+def test_la_cloche_ne_sonne_que_pour_le_recent() -> None:
+    recentes = timezone.now() - timedelta(days=16)
+    assert Notification.objects.non_lues().exists()
+    assert not Notification.objects.non_lues().filter(cree_le__lt=recentes).exists()
 
 
 def test_les_changements_sont_dates_du_geste() -> None:
@@ -159,3 +166,14 @@ def test_un_chargement_qui_echoue_ne_laisse_rien(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(RuntimeError, match="coupure"), transaction.atomic():
         petite.charger()
     assert Organisme.objects.count() == avant
+
+
+def test_l_archivage_proche_a_ete_annonce_a_temps() -> None:
+    """La nuit qui vient n'a rien à rattraper : la date annoncée est celle de la règle."""
+    aujourd_hui = timezone.localdate()
+    proches = [echeance for echeance in echeances(aujourd_hui) if echeance.jour <= aujourd_hui + timedelta(days=10)]
+    assert len(proches) == 2
+    for echeance in proches:
+        assert echeance.effectif == echeance.jour
+        assert {30, 10} <= set(echeance.deja)
+        assert echeance.palier(aujourd_hui) is None
