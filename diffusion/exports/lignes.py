@@ -62,7 +62,7 @@ def lecteur(modele: type[models.Model], niveau: str, alias: str, debut: int) -> 
     return Lecteur((*(_colonne(champ, alias) for champ in champs), colonne_json(f"{alias}.reste_lheo")), lire)
 
 
-_LECTURE_JSON = json.JSONDecoder().scan_once
+_LECTURE_JSON: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 def charger_json(texte: str) -> Any:

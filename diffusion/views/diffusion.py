@@ -117,9 +117,10 @@ def execution(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@reserve(est_du_carif)
 def document(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Le document d'une exécution, tant qu'il est gardé."""
+    if not est_du_carif(request.user):
+        raise Http404
     une = get_object_or_404(Execution.objects.select_related("flux"), pk=pk)
     chemin = une.chemin
     if chemin is None or not chemin.is_file():
