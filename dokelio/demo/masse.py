@@ -13,6 +13,7 @@ from itertools import repeat
 from django.db import transaction
 from django.utils import timezone
 
+from diffusion.exports.document import sans_ramasse_miettes
 from dokelio.comptes.models import Utilisateur
 from dokelio.demo import catalogue, comptes
 from dokelio.demo.chronologie import Calendrier
@@ -72,7 +73,7 @@ def charger(tailles: Tailles, graine: int, aujourd_hui: date | None = None) -> B
     catalogue.relire()
     calendrier = Calendrier(aujourd_hui or timezone.localdate())
     tirage = Tirage.de_la_graine(graine, calendrier)
-    with transaction.atomic():
+    with sans_ramasse_miettes(), transaction.atomic():
         ouverture = calendrier.nuit(calendrier.jour(-1000))
         carif = comptes.assurer_le_carif(ouverture)
         journal = Journal(tirage.hasard)
