@@ -77,7 +77,8 @@ def onglet(request: HttpRequest, reference: str) -> HttpResponse:
     comptes = sessions.aggregate(total=Count("pk"), terminees=Count("pk", filter=passees))
     voulues = sessions.filter(passees) if terminees else sessions.exclude(passees)
     page: PageParCle[Session] = PageParCle(voulues, ORDRE_TERMINEES if terminees else ORDRE_A_VENIR, request.GET)
-    groupes = _groupes(request, action, page, vides=not terminees and page.precedent is None)
+    sans_avenir = comptes["total"] == comptes["terminees"]
+    groupes = _groupes(request, action, page, vides=not terminees and page.precedent is None, tous=sans_avenir)
     _remplir(request, action, groupes, page, au)
     contexte = {
         **cadre(request, action, "sessions"),
@@ -107,10 +108,11 @@ def _vues(action: Action, comptes: dict[str, int], terminees: bool) -> list[dict
     ]
 
 
-def _lieux(action: Action, page: PageParCle[Session], vides: bool) -> "QuerySet[Deroulement]":
+def _lieux(action: Action, page: PageParCle[Session], vides: bool, tous: bool) -> "QuerySet[Deroulement]":
+    """Les lieux des sessions de la page, les lieux encore vides ; `tous` : rien n'est à venir, on ajoute des dates."""
     montres = Q(pk__in={session.deroulement_id for session in page})
     if vides:
-        montres |= Q(sessions__isnull=True)
+        montres = Q() if tous else montres | Q(sessions__isnull=True)
     lieux = action.deroulements.filter(montres).distinct().order_by("rang", "pk")
     regles = ["financements__dispositif__regles"] if action.conventionnee else []
     resultat: QuerySet[Deroulement] = lieux.prefetch_related(
@@ -121,9 +123,9 @@ def _lieux(action: Action, page: PageParCle[Session], vides: bool) -> "QuerySet[
     return resultat
 
 
-def _groupes(request: HttpRequest, action: Action, page: PageParCle[Session], vides: bool) -> list[Groupe]:
+def _groupes(request: HttpRequest, action: Action, page: PageParCle[Session], vides: bool, tous: bool) -> list[Groupe]:
     groupes = []
-    for lieu in _lieux(action, page, vides):
+    for lieu in _lieux(action, page, vides, tous):
         lieu.action = action
         financements = []
         for un in lieu.financements.all():

@@ -117,6 +117,8 @@ def _frise(session: Session, au: date, depart: date | None, cause: Cause | None)
     if version is not None:
         apres = timezone.localdate(session.cree_le) > timezone.localdate(version.depuis)
         detail = "sans objet : fiche déjà en diffusion" if apres else f"acceptée le {date_courte(version.depuis)}"
+        if depart is not None and depart < timezone.localdate(version.depuis):  # une version d'avant l'a fait partir
+            detail = "acceptée"
         controle |= {"detail": detail, "etat": "fait"}
     etapes = [{"libelle": "Saisie", "detail": date_et_heure(session.cree_le), "etat": "fait"}, controle]
     portail = {"libelle": "Portail régional"}
