@@ -6,17 +6,14 @@ n'arrête jamais les autres.
 
 import gc
 import hashlib
-import os
 import re
 import secrets
-import tempfile
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.utils import timezone
@@ -220,33 +217,3 @@ def fautes(octets: bytes) -> list[Anomalie]:
     if schema_serre().validate(element) and not any(fin < debut for debut, fin in _PERIODE.findall(octets)):
         return []
     return [anomalie for anomalie in valider_formation(element) if anomalie.gravite == "erreur"]
-
-
-@contextmanager
-def ecrit_a_cote(cible: Path) -> Iterator[BinaryIO]:
-    """Un fichier écrit à côté de `cible`, qui prend sa place d'un coup, une fois complet et sur le disque.
-
-    Si le bloc lève, l'ancien fichier demeure et rien ne traîne.
-    """
-    prise, nom = tempfile.mkstemp(prefix=f".{cible.name}.", suffix=".partiel", dir=cible.parent)
-    provisoire = Path(nom)
-    try:
-        with os.fdopen(prise, "wb", buffering=1 << 20) as fichier:
-            yield fichier
-            fichier.flush()
-            os.fsync(fichier.fileno())
-        provisoire.chmod(0o644)
-        provisoire.replace(cible)
-        _garantir(cible.parent)
-    except BaseException:
-        provisoire.unlink(missing_ok=True)
-        raise
-
-
-def _garantir(dossier: Path) -> None:
-    """Le changement de nom survit à une coupure : le dossier est écrit lui aussi."""
-    prise = os.open(dossier, os.O_RDONLY)
-    try:
-        os.fsync(prise)
-    finally:
-        os.close(prise)

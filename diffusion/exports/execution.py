@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from diffusion.exports.document import Bilan, FluxVide, ecrit_a_cote, exporter
+from diffusion.exports.document import Bilan, FluxVide, exporter
 from diffusion.models import EtatExecution, Execution, Flux
+from dokelio.socle.fichiers import ecrit_a_cote
 from sessions.models import Session
 
 DOCUMENTS_GARDES = 7
@@ -119,6 +120,17 @@ def _ecrire(execution: Execution) -> None:
     except Exception as erreur:
         _journal.exception("Flux %s : échec", flux.slug)
         _clore(execution, EtatExecution.ECHEC, message=f"L'écriture s'est arrêtée : {type(erreur).__name__}, {erreur}.")
+
+
+def ecrire_a_part(flux: Flux, au: date, cible: Path) -> tuple[Execution, Bilan]:
+    """Écrit le flux dans un fichier nommé, sans le publier, et l'inscrit au registre ; lève `FluxVide` ou `OSError`."""
+    debut = timezone.now()
+    with ecrit_a_cote(cible) as sortie:
+        bilan = exporter(sortie, au, flux, maintenant=debut)
+    execution = Execution(flux=flux, au=au, debut=debut)
+    _noter(execution, bilan)
+    _clore(execution, EtatExecution.A_PART, message=f"Écrit par la commande dans {cible.name}, sans être publié.")
+    return execution, bilan
 
 
 def motif_de_retenue(execution: Execution) -> str:

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('au', models.DateField(verbose_name='jour des règles')),
-                ('etat', models.CharField(choices=[('en_attente', 'En attente'), ('en_cours', 'En cours'), ('publie', 'Publié'), ('retenu', 'Retenu'), ('echec', 'Échec')], default='en_attente', max_length=10, verbose_name='état')),
+                ('etat', models.CharField(choices=[('en_attente', 'En attente'), ('en_cours', 'En cours'), ('publie', 'Publié'), ('retenu', 'Retenu'), ('echec', 'Échec'), ('a_part', 'Écrit à part')], default='en_attente', max_length=10, verbose_name='état')),
                 ('demandee_le', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='demandée le')),
                 ('debut', models.DateTimeField(blank=True, null=True, verbose_name='commencée le')),
                 ('fin', models.DateTimeField(blank=True, null=True, verbose_name='finie le')),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'exécutions des flux',
                 'ordering': ['-pk'],
                 'indexes': [models.Index(fields=['flux', '-id'], name='execution_par_flux')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('etat__in', ['en_attente', 'en_cours', 'publie', 'retenu', 'echec'])), name='execution_etat_legal', violation_error_message="Cet état d'exécution n'existe pas."), models.UniqueConstraint(condition=models.Q(('etat__in', ('en_attente', 'en_cours'))), fields=('flux',), name='une_execution_ouverte_par_flux', violation_error_message='Une exécution de ce flux est déjà en attente ou en cours.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('etat__in', ['en_attente', 'en_cours', 'publie', 'retenu', 'echec', 'a_part'])), name='execution_etat_legal', violation_error_message="Cet état d'exécution n'existe pas."), models.UniqueConstraint(condition=models.Q(('etat__in', ('en_attente', 'en_cours'))), fields=('flux',), name='une_execution_ouverte_par_flux', violation_error_message='Une exécution de ce flux est déjà en attente ou en cours.')],
             },
         ),
     ]

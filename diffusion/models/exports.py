@@ -71,6 +71,7 @@ class EtatExecution(models.TextChoices):
     PUBLIE = "publie", "Publié"
     RETENU = "retenu", "Retenu"
     ECHEC = "echec", "Échec"
+    A_PART = "a_part", "Écrit à part"
 
 
 OUVERTS = (EtatExecution.EN_ATTENTE, EtatExecution.EN_COURS)

@@ -74,6 +74,7 @@ ETATS: Mapping[str, Mapping[str, Etat]] = {
         ("retenu", "Retenu", "octagon-pause", "agir"),
         ("retenue", "Retenu", "octagon-pause", "agir"),
         ("echec", "Échec", "circle-x", "grave"),
+        ("a_part", "Écrit à part", "file-output", "neutre"),
     ),
     "import_formation": _genre(
         ("creee", "Créée", "plus", "bon"),

@@ -108,7 +108,8 @@ def _serialiser(chrono: Chrono, lot: list[Any]) -> int:
 
 def export(chrono: Chrono, *, sortie: str, fiches: str = "", **_: str) -> dict[str, Any]:
     """Le vrai export : composé, validé, écrit, condensé, mis en place."""
-    from diffusion.exports.document import ecrit_a_cote, exporter
+    from diffusion.exports.document import exporter
+    from dokelio.socle.fichiers import ecrit_a_cote
     from formations.models import Action
 
     actions = list(Action.objects.order_by("pk").values_list("pk", flat=True)[: int(fiches)]) if fiches else None

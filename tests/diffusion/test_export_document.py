@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
 from diffusion.exports.assemblage import formations
-from diffusion.exports.document import FluxVide, ecrit_a_cote, exporter
+from diffusion.exports.document import FluxVide, exporter
 from diffusion.exports.selection import ouvrir
 from diffusion.imports.fiche import Portee
 from diffusion.imports.moteur import importer
 from dokelio.lheo.schema import schema
 from dokelio.lheo.validation import valider_document
 from dokelio.publication.moteur import effectuer
+from dokelio.socle.fichiers import ecrit_a_cote
 from formations.actions.versions import contenu_controle, empreinte
 from formations.models import Action
 from sessions.models import Deroulement, Financement, Session

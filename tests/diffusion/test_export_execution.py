@@ -183,7 +183,11 @@ def test_la_commande_ecrit_le_document_et_rend_0(flux: Flux, tmp_path: Path, cap
     assert code == 0
     assert compte_rendu["formations"] == 1
     assert compte_rendu["sha256"] == hashlib.sha256(sortie.read_bytes()).hexdigest()
-    assert not Execution.objects.exists()
+    execution = Execution.objects.get()
+    assert execution.etat == EtatExecution.A_PART
+    assert (execution.formations, execution.sha256) == (1, compte_rendu["sha256"])
+    assert execution.duree is not None
+    assert not flux.publie.exists()
     assert not Session.objects.filter(premiere_diffusion__isnull=False).exists()
 
 

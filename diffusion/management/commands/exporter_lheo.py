@@ -1,14 +1,15 @@
 """`manage.py exporter_lheo --flux SLUG --sortie FICHIER [--au DATE] [--json]` : écrit un flux dans un fichier."""
 
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from diffusion.exports.document import Bilan, FluxVide, ecrit_a_cote, exporter
+from diffusion.exports.document import Bilan, FluxVide
+from diffusion.exports.execution import ecrire_a_part
 from diffusion.exports.phrases import libelle_de_cause
 from diffusion.models import Flux
 from dokelio.socle.commandes import AVEC_REFUS, FAIT, Commande, Impossible, lire_jour
+from dokelio.socle.fichiers import cible_nommee
 
 LIGNES_AFFICHEES = 50
 
@@ -16,7 +17,7 @@ LIGNES_AFFICHEES = 50
 class Command(Commande):
     """Codes de retour : 0 tout est parti, 1 des formations fautives sont restées, 2 rien n'a été écrit."""
 
-    help = "Écrit un flux LHEO 2.3 dans un fichier, sans le publier ni l'inscrire au registre."
+    help = "Écrit un flux LHEO 2.3 dans un fichier, sans le publier, et inscrit l'exécution au registre."
 
     def add_arguments(self, parser: Any) -> None:
         """Ceux du contrat."""
@@ -30,18 +31,16 @@ class Command(Commande):
         choisi = _flux_nomme(options["flux"])
         jour = lire_jour(options["au"])
         sortie: str = options["sortie"]
-        cible = _cible(sortie)
-        debut = time.monotonic()
+        cible = cible_nommee(sortie)
         try:
-            with ecrit_a_cote(cible) as fichier:
-                bilan = exporter(fichier, jour, choisi)
+            execution, bilan = ecrire_a_part(choisi, jour, cible)
         except FluxVide as vide:
             raise Impossible(f"{vide.phrase} Rien n'a été écrit.") from None
         except OSError as erreur:
             raise Impossible(f"« {sortie} » ne peut pas être écrit : {erreur.strerror}.") from None
-        duree = time.monotonic() - debut
+        duree = execution.duree.total_seconds() if execution.duree else 0.0
         if options["json"]:
-            self.rendre(en_json(choisi, jour, cible, bilan, duree))
+            self.rendre(en_json(choisi, jour, cible, bilan, duree) | {"execution": execution.pk})
         else:
             self._raconter(cible, bilan, duree)
         return AVEC_REFUS if bilan.invalides else FAIT
@@ -86,12 +85,3 @@ def _flux_nomme(slug: str) -> Flux:
         connus = ", ".join(Flux.objects.values_list("slug", flat=True)) or "aucun"
         raise Impossible(f"Aucun flux ne s'appelle « {slug} » (flux connus : {connus}).")
     return flux
-
-
-def _cible(sortie: str) -> Path:
-    cible = Path(sortie)
-    if cible.is_dir():
-        raise Impossible(f"« {sortie} » est un dossier, pas un fichier.")
-    if not cible.parent.is_dir():
-        raise Impossible(f"Le dossier « {cible.parent} » n'existe pas.")
-    return cible
