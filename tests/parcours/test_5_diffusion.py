@@ -63,11 +63,17 @@ def test_le_flux_est_valide_et_le_titre_change_attend_d_etre_accepte(ouvrir: Ouv
 
     admin = ouvrir(UtilisateurFabrique(administrateur=True))
     admin.ouvrir("/diffusion/")
+    inscrites = Execution.objects.count()
+    assert inscrites == 2  # chaque commande a inscrit la sienne
     admin.cliquer("Lancer")
-    execution = Execution.objects.get()
-    admin.voir(execution.sha256[:12])
+    admin.voir(Execution.objects.latest("pk").sha256[:12])
+    assert Execution.objects.count() == inscrites + 1
+    _commande("taches_nocturnes")
+    derniere = Execution.objects.latest("pk")
+    assert (derniere.etat, derniere.formations, Execution.objects.count()) == ("publie", 1, inscrites + 2)
     admin.ouvrir("/diffusion/")
     admin.voir("Publié")
+    admin.voir(derniere.sha256[:12])
 
 
 @pytest.mark.partage
