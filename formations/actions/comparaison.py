@@ -6,15 +6,13 @@ Fonctions pures : ni base ni requête ; les libellés des codes et les noms des 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from dokelio.lheo.grammaire import ELEMENTS
-from dokelio.socle.arbres import champs_lheo
-from formations.actions.lisible import Libelles, libelle_element, lignes
+from formations.actions.lisible import Libelles, lignes
 from formations.actions.mots import Morceau, mot_a_mot
 from formations.actions.versions import Contenu
-from formations.models import Action
+from formations.models.libelles import champs_de_la_fiche, libelle_element
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +76,6 @@ def champs_compares(
 
 def _noeud(contenu: Contenu | None, niveau: str, nom: str) -> Any:
     return (contenu or {}).get(niveau, {}).get(nom)
-
-
-@cache
-def champs_de_la_fiche() -> dict[tuple[str, str], tuple[str, str]]:
-    """(niveau, élément) → (nom du champ de l'action, libellé), pour ce que la fiche tient dans un champ."""
-    tenus = {
-        (niveau, champ.chemin[-1]): (champ.name, _majuscule(str(champ.verbose_name)))
-        for niveau in ("formation", "action")
-        for champ in champs_lheo(Action, niveau)
-    }
-    tenus[("formation", "domaine-formation")] = ("domaine", "Domaines : Formacode, NSF, ROME")
-    return tenus | {("formation", "certification"): ("certification", "Certification préparée")}
-
-
-def libelle_de_cle(cle: str) -> str:
-    """Le nom français d'une clé de champ, pour une remarque : « Objectif », « Un lieu : Langue… »."""
-    for nom, libelle in champs_de_la_fiche().values():
-        if nom == cle:
-            return libelle
-    tete, _, nom = cle.rpartition("/")
-    return f"Un lieu : {libelle_element(nom)}" if tete.startswith("lieu-") else libelle_element(nom)
 
 
 def _plan(avant: Contenu, apres: Contenu) -> Iterator[tuple[str, str, str, str]]:
@@ -167,7 +144,3 @@ def _assembler(
 
 def _json(valeur: Any) -> str:
     return "" if not valeur else json.dumps(valeur, ensure_ascii=False, indent=1, sort_keys=True)
-
-
-def _majuscule(texte: str) -> str:
-    return texte[:1].upper() + texte[1:]

@@ -10,6 +10,7 @@ from dokelio.lheo.grammaire import ELEMENTS, TABLES
 from dokelio.socle.arbres import texte_de
 from dokelio.socle.typographie import date_courte, lieu_texte
 from formations.forms.langues import LANGUES
+from formations.models.libelles import libelle_element
 
 # (famille, version, code) → libellé ; la version est vide quand le référentiel n'en a pas.
 CodeCite = tuple[str, str, str]
@@ -34,26 +35,6 @@ EVIDENTS = frozenset(
         *("numtel", "courriel", "urlweb", "web", "telfixe", "extra", "extras", "contenu"),
     }
 )
-LIBELLES_COURTS = {
-    "code-FORMACODE": "Formacode",
-    "code-NSF": "NSF",
-    "code-ROME": "ROME",
-    "code-RNCP": "RNCP",
-    "code-CERTIFINFO": "CertifInfo",
-    "code-RS": "RS",
-    "code-CPF": "CPF",
-    "code-ELU": "ELU",
-    "reference-code-FORMACODE": "Formacode",
-    "extras": "Informations reçues sans champ dédié",
-}
-
-
-def libelle_element(nom: str) -> str:
-    """Nom français d'un élément de la grammaire ; le nom lui-même s'il n'en est pas un."""
-    if nom in LIBELLES_COURTS:
-        return LIBELLES_COURTS[nom]
-    connu = ELEMENTS.get(nom)
-    return connu.libelle if connu else nom.lstrip("@")
 
 
 def lignes(nom: str, noeud: Any, libelles: Libelles) -> list[str]:

@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 from dokelio.socle.arbres import reste_de, texte_de
-from formations.actions.lisible import libelle_element, lignes
+from formations.actions.lisible import lignes
 from formations.models import Action
+from formations.models.libelles import libelle_element
 
 Couple = tuple[str, str]
 _BALISES = re.compile(r"<[^>]*>")

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from formations.actions.comparaison import champs_de_la_fiche
 from formations.actions.controle import MOTIFS
+from formations.models.libelles import champs_de_la_fiche
 
 
 class RemarqueForm(forms.Form):

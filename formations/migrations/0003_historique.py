@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
         migrations.AlterConstraint(
             model_name='action',
             name='action_en_diffusion_si_version',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('statut', 'en_diffusion'), _negated=True), ('version_en_diffusion__isnull', False), _connector='OR'), models.Q(models.Q(('statut__in', ('brouillon', 'archive')), _negated=True), ('version_en_diffusion__isnull', True), _connector='OR')), name='action_en_diffusion_si_version', violation_error_message="Une action en diffusion a une version ; un brouillon, une archive n'en ont pas."),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(models.Q(('statut', 'en_diffusion'), _negated=True), ('version_en_diffusion__isnull', False), _connector='OR'), models.Q(models.Q(('statut__in', ('brouillon', 'archive')), _negated=True), ('version_en_diffusion__isnull', True), _connector='OR')), name='action_en_diffusion_si_version', violation_error_message="En diffusion, une action a une version ; brouillon ou archive, aucune."),
         ),
         migrations.AlterConstraint(
             model_name='actioncertification',

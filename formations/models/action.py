@@ -139,7 +139,7 @@ class Action(Publiable):
                 condition=(~Q(statut=EtatAction.EN_DIFFUSION) | Q(version_en_diffusion__isnull=False))
                 & (~Q(statut__in=HORS_ANTENNE) | Q(version_en_diffusion__isnull=True)),
                 name="action_en_diffusion_si_version",
-                violation_error_message="Une action en diffusion a une version ; un brouillon, une archive n'en ont pas.",
+                violation_error_message="En diffusion, une action a une version ; brouillon ou archive, aucune.",
             ),
             models.CheckConstraint(
                 condition=Q(conventionnee=True) | Q(convention__isnull=True),

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from formations.models.libelles import libelle_de_cle
+
 
 class EtatRemarque(models.TextChoices):
     """Vie d'une remarque : préparée par la documentaliste, envoyée, puis traitée par l'organisme."""
@@ -42,6 +44,4 @@ class Remarque(models.Model):
         """Nom du champ visé tel que les pages l'écrivent ; chaîne vide quand la remarque porte sur l'ensemble."""
         if not self.champ:
             return ""
-        from formations.actions.comparaison import libelle_de_cle
-
         return libelle_de_cle(self.champ)

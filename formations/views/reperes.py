@@ -12,12 +12,12 @@ from dokelio.publication.moteur import verifier
 from dokelio.publication.refus import Refus
 from dokelio.socle.lheo import ChampLheo
 from dokelio.socle.typographie import accorde
-from formations.actions.comparaison import libelle_de_cle
 from formations.forms.complements import ComplementsForm
 from formations.forms.indexation import IndexationForm
 from formations.forms.informations import InformationsForm
 from formations.forms.onglet import OngletForm
 from formations.models import Action, Remarque
+from formations.models.libelles import libelle_de_cle
 
 FORMULAIRES: dict[str, type[OngletForm]] = {
     "informations": InformationsForm,

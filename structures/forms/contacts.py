@@ -23,7 +23,7 @@ class ContactForm(CoordonneesForm):
         self.contact = contact
         initial = {"type": contact.type, "fonction": contact.fonction, "diffuse": contact.diffuse}
         super().__init__(*args, arbre=contact.coordonnees, initial=initial, **options)
-        choix = [("", "Choisir"), *(Contact._meta.get_field("type").flatchoices)]  # type: ignore[union-attr]
+        choix = [("", "Choisir"), *(Contact._meta.get_field("type").flatchoices)]
         self.fields["type"] = forms.ChoiceField(label="Rôle", choices=choix, required=False)
         self.fields["fonction"] = forms.CharField(label="Fonction", max_length=100, required=False)
         self.fields["diffuse"] = forms.BooleanField(

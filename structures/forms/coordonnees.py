@@ -72,7 +72,8 @@ class CoordonneesForm(forms.Form):
         self.arbre = arbre
         lues = coordonnees.lire(arbre)
         valeurs = {**{nom: lues[nom] for nom in self.COORDONNEES}, **(initial or {})}
-        super().__init__(*args, initial=valeurs, **options)
+        options["initial"] = valeurs
+        super().__init__(*args, **options)
         for nom in self.COORDONNEES:
             self.fields[nom] = champ_de_coordonnees(nom, nom in self.OBLIGATOIRES)
         self.empreinte = empreinte(valeurs)
@@ -113,8 +114,9 @@ class CoordonneesForm(forms.Form):
             f"{suite} Enregistrez de nouveau pour garder ce que vous avez écrit.",
         )
         # L'envoi suivant part de ce qui vient d'être montré.
-        self.data = self.data.copy()
-        self.data[self.add_prefix("edition")] = self.empreinte
+        donnees: Any = self.data
+        self.data = donnees = donnees.copy()
+        donnees[self.add_prefix("edition")] = self.empreinte
 
     @property
     def changes(self) -> list[str]:

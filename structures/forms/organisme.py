@@ -42,17 +42,17 @@ class OrganismeForm(CoordonneesForm):
 
     def _champ(self, nom: str) -> forms.Field:
         if nom == "qualiopi":
-            choix = Organisme._meta.get_field("qualiopi").base_field.choices  # type: ignore[union-attr]
+            categories: Any = Organisme._meta.get_field("qualiopi")
             return forms.MultipleChoiceField(
                 label="Catégories certifiées Qualiopi",
-                choices=choix,
+                choices=categories.base_field.choices,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
         champ: Any = Organisme._meta.get_field(nom).formfield()  # type: ignore[union-attr]
         if nom in PROTEGES:
             champ.disabled = self.protege
-        return champ  # type: ignore[no-any-return]
+        return champ
 
     def _presenter(self) -> None:
         colonnes = {"siret": 4, "nda": 4, "raison_sociale": 8, "nom": 8, "uai": 4, "est_cfa": 4, "qualiopi_jusqu_au": 4}

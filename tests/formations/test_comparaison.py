@@ -5,9 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formations.actions.comparaison import ChampCompare, champs_compares, libelle_de_cle
+from formations.actions.comparaison import ChampCompare, champs_compares
 from formations.actions.lisible import codes_cites
 from formations.actions.mots import mot_a_mot
+from formations.models.libelles import libelle_de_cle
 
 PUBLIC = {"@ref": "V14", "#": "83056"}
 

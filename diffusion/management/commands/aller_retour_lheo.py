@@ -37,8 +37,9 @@ class Command(Commande):
         parser.add_argument("fichier", metavar="FICHIER", help="document LHEO, « - » pour l'entrée standard")
         parser.add_argument("--sortie", metavar="FICHIER", required=True, help="document écrit d'après la base")
 
-    def executer(self, *, fichier: str, sortie: str, **options: Any) -> int:
+    def executer(self, **options: Any) -> int:
         """Importe, relit, écrit, défait."""
+        fichier, sortie = options["fichier"], options["sortie"]
         cible = cible_nommee(sortie)
         with document_lu(fichier) as flux:
             try:

@@ -31,8 +31,9 @@ class Command(Commande):
         parser.add_argument("--simulation", action="store_true", help="dire ce qui se passerait, sans rien garder")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d'autre")
 
-    def executer(self, *, fichier: str, organisme: str | None, simulation: bool, **options: Any) -> int:
+    def executer(self, **options: Any) -> int:
         """Importe et rend compte."""
+        fichier, organisme, simulation = options["fichier"], options["organisme"], options["simulation"]
         chez = organisme_nomme(organisme)
         with document_lu(fichier) as source:
             flux = source if source.seekable() else FluxMesure(source)

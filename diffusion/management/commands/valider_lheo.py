@@ -29,8 +29,9 @@ class Command(Commande):
         parser.add_argument("fichier", metavar="FICHIER", help="document LHEO ; « - » lit l’entrée standard")
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard, rien d’autre")
 
-    def executer(self, *, fichier: str, **options: Any) -> int:
+    def executer(self, **options: Any) -> int:
         """Valide, écrit le compte-rendu, rend le code convenu."""
+        fichier = options["fichier"]
         with document_lu(fichier) as flux:
             try:
                 rapport = valider_document(flux)
