@@ -145,6 +145,17 @@ def test_chaque_transition_a_sa_phrase_et_son_bouton() -> None:
     assert fautives == []
 
 
+def test_chaque_contrainte_dit_sa_phrase() -> None:
+    muettes = [
+        f"{modele._meta.label} : {contrainte.name}"
+        for modele in apps.get_models()
+        if modele.__module__.split(".")[0] in ("dokelio", *PIECES)
+        for contrainte in modele._meta.constraints
+        if contrainte.violation_error_message == contrainte.default_violation_error_message
+    ]
+    assert muettes == []
+
+
 @pytest.mark.django_db
 def test_les_migrations_sont_a_jour() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 'verbose_name': "avis d'archivage",
                 'verbose_name_plural': "avis d'archivage",
                 'ordering': ['-au', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('action', 'jour', 'palier'), name='avis_unique')],
+                'constraints': [models.UniqueConstraint(fields=('action', 'jour', 'palier'), name='avis_unique', violation_error_message="Cet avis d'archivage a déjà été donné.")],
             },
         ),
     ]

@@ -19,7 +19,13 @@ class AvisArchivage(models.Model):
         verbose_name = "avis d'archivage"
         verbose_name_plural = "avis d'archivage"
         ordering = ["-au", "pk"]
-        constraints = [models.UniqueConstraint(fields=["action", "jour", "palier"], name="avis_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "jour", "palier"],
+                violation_error_message="Cet avis d'archivage a déjà été donné.",
+                name="avis_unique",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} : archivage le {self.jour:%d/%m/%Y}"

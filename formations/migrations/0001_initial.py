@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'certification préparée',
                 'ordering': ['action_id', 'rang', 'pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('retiree', False)), fields=('action', 'rang'), name='certification_rang_unique'), models.UniqueConstraint(condition=models.Q(('conventionnee', False), ('occupe', True), ('rang', 1), models.Q(('cle', ''), _negated=True)), fields=('organisme', 'cle'), name='une_action_par_certification', violation_error_message='Une certification = une seule action de formation : votre organisme a déjà une action pour celle-ci. Ajoutez-y des sessions.'), models.UniqueConstraint(condition=models.Q(('conventionnee', True), ('occupe', True), ('rang', 1), models.Q(('cle', ''), _negated=True)), fields=('organisme', 'lot', 'cle'), name='une_action_par_lot_et_certification', violation_error_message='Ce lot a déjà une action conventionnée pour cette certification.')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('retiree', False)), fields=('action', 'rang'), name='certification_rang_unique', violation_error_message='Deux certifications de la fiche ont le même rang.'), models.UniqueConstraint(condition=models.Q(('conventionnee', False), ('occupe', True), ('rang', 1), models.Q(('cle', ''), _negated=True)), fields=('organisme', 'cle'), name='une_action_par_certification', violation_error_message='Une certification = une seule action de formation : votre organisme a déjà une action pour celle-ci. Ajoutez-y des sessions.'), models.UniqueConstraint(condition=models.Q(('conventionnee', True), ('occupe', True), ('rang', 1), models.Q(('cle', ''), _negated=True)), fields=('organisme', 'lot', 'cle'), name='une_action_par_lot_et_certification', violation_error_message='Ce lot a déjà une action conventionnée pour cette certification.')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -166,15 +166,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='remarque',
-            constraint=models.CheckConstraint(condition=models.Q(('etat__in', ['preparee', 'envoyee', 'traitee'])), name='remarque_etat'),
+            constraint=models.CheckConstraint(condition=models.Q(('etat__in', ['preparee', 'envoyee', 'traitee'])), name='remarque_etat', violation_error_message="Cet état de remarque n'existe pas."),
         ),
         migrations.AddConstraint(
             model_name='versiondiffusee',
-            constraint=models.UniqueConstraint(fields=('action', 'numero'), name='version_numero_unique'),
+            constraint=models.UniqueConstraint(fields=('action', 'numero'), name='version_numero_unique', violation_error_message='Cette version existe déjà.'),
         ),
         migrations.AddConstraint(
             model_name='versiondiffusee',
-            constraint=models.UniqueConstraint(condition=models.Q(('jusqu_a__isnull', True)), fields=('action',), name='une_version_ouverte'),
+            constraint=models.UniqueConstraint(condition=models.Q(('jusqu_a__isnull', True)), fields=('action',), name='une_version_ouverte', violation_error_message="Une action n'a qu'une version en diffusion à la fois."),
         ),
         migrations.AddIndex(
             model_name='action',

@@ -48,7 +48,10 @@ class ActionCertification(models.Model):
         ordering = ["action_id", "rang", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["action", "rang"], name="certification_rang_unique", condition=Q(retiree=False)
+                fields=["action", "rang"],
+                violation_error_message="Deux certifications de la fiche ont le même rang.",
+                name="certification_rang_unique",
+                condition=Q(retiree=False),
             ),
             models.UniqueConstraint(
                 fields=["organisme", "cle"],

@@ -33,7 +33,11 @@ class Remarque(models.Model):
         verbose_name = "remarque"
         ordering = ["action_id", "cree_le", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(etat__in=EtatRemarque.values), name="remarque_etat"),
+            models.CheckConstraint(
+                condition=Q(etat__in=EtatRemarque.values),
+                violation_error_message="Cet état de remarque n'existe pas.",
+                name="remarque_etat",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,8 +32,17 @@ class VersionDiffusee(models.Model):
         verbose_name_plural = "versions diffusées"
         ordering = ["action_id", "-numero"]
         constraints = [
-            models.UniqueConstraint(fields=["action", "numero"], name="version_numero_unique"),
-            models.UniqueConstraint(fields=["action"], name="une_version_ouverte", condition=Q(jusqu_a__isnull=True)),
+            models.UniqueConstraint(
+                fields=["action", "numero"],
+                violation_error_message="Cette version existe déjà.",
+                name="version_numero_unique",
+            ),
+            models.UniqueConstraint(
+                fields=["action"],
+                violation_error_message="Une action n'a qu'une version en diffusion à la fois.",
+                name="une_version_ouverte",
+                condition=Q(jusqu_a__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ def rattachements_de(request: HttpRequest) -> list[Rattachement]:
     """Les rattachements de la personne, lus une fois par requête, par nom d'organisme."""
     if not hasattr(request, "_rattachements"):
         lus = Rattachement.objects.de(request.user)
-        request._rattachements = sorted(lus, key=lambda r: (str(r.organisme).casefold(), r.pk))  # type: ignore[attr-defined]
+        request._rattachements = sorted(lus, key=lambda r: (r.organisme.cle_nom, r.pk))  # type: ignore[attr-defined]
     resultat: list[Rattachement] = request._rattachements  # type: ignore[attr-defined]
     return resultat
 
