@@ -1,5 +1,6 @@
 """Avant d'ouvrir : la base migrée, la démonstration chargée une fois si elle est vide, la liste des comptes d'essai."""
 
+import io
 import json
 import os
 import sys
@@ -21,15 +22,17 @@ def preparer() -> dict[str, str]:
 
     django.setup()
     from django.contrib.auth import get_user_model
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
     modele = get_user_model()
-    if not modele._default_manager.exists() and "donnees_demo" in get_commands():
+    if not modele._default_manager.exists():
         print("Chargement des données de démonstration, une seule fois…", flush=True)
         try:
             call_command("donnees_demo")
-        except Exception as erreur:  # la page d'accueil vaut mieux qu'un refus d'ouvrir
+            # Une première nuit : les tableaux de bord et la page Diffusion ont de quoi dire dès l'ouverture.
+            call_command("taches_nocturnes", stdout=io.StringIO())
+        except (Exception, SystemExit) as erreur:  # la page d'accueil vaut mieux qu'un refus d'ouvrir
             print(f"Les données de démonstration n'ont pas pu être chargées : {erreur}", file=sys.stderr)
     champ = modele.USERNAME_FIELD
     presents = set(modele._default_manager.filter(**{f"{champ}__in": COMPTES}).values_list(champ, flat=True))
