@@ -133,3 +133,15 @@ def test_le_visiteur_n_entre_que_par_les_pages_publiques() -> None:
     # Les courriels ne se lisent ainsi qu'en développement et dans les essais : ailleurs, 404 pour tous.
     publiques += "|/courriels/"
     assert [route for route in ouvertes if not re.match(publiques, route)] == []
+
+
+def test_un_octet_nul_dans_une_adresse_ne_designe_rien(le_monde: Monde) -> None:
+    client = le_monde.client("administrateur")
+    fautives = {}
+    for adresse in lire_la_table().values():
+        chemin = re.sub(r"<str:\w+>", "a%00b", adresse.route)
+        if chemin != adresse.route:
+            reponse = client.generic(adresse.methode, re.sub(r"<\w+:\w+>", "1", chemin))
+            if reponse.status_code != 404:
+                fautives[chemin] = reponse.status_code
+    assert fautives == {}

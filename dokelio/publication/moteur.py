@@ -62,7 +62,7 @@ def effectuer(
         machine=machine,
         transition=transition,
         auteur=auteur,
-        commentaire=commentaire.strip(),
+        commentaire=commentaire.replace("\0", "").strip(),
         donnees=donnees,
         maintenant=maintenant or timezone.now(),
         au=au or jour_de_paris(maintenant or timezone.now()),

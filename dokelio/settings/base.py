@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "dokelio.comptes.second_facteur.SecondFacteurMiddleware",
+    "dokelio.accueil.middleware.SansCaractereNul",
 ]
 
 # Une lecture ne change rien : seules les écritures ouvrent un contexte d’historique.

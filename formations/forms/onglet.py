@@ -255,6 +255,6 @@ def avec_une_ligne_de_plus(data: Any, prefixes: Iterable[str]) -> Any:
         if f"ajouter-{prefixe}" in data:
             copie: MultiValueDict[str, str] = data.copy()
             total = copie.get(f"{prefixe}-TOTAL_FORMS") or "0"
-            copie[f"{prefixe}-TOTAL_FORMS"] = str(int(total) + 1 if total.isdecimal() else 1)
+            copie[f"{prefixe}-TOTAL_FORMS"] = str(int(total) + 1 if total.isdecimal() and len(total) < 6 else 1)
             return copie
     return None

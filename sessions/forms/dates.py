@@ -5,12 +5,15 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 from dokelio.lheo.grammaire import TABLES
 
 RECRUTEMENT = TABLES["dict-etat-recrutement"].entrees
 DELAI_KAIROS = timedelta(days=3)
+PREMIER_JOUR, DERNIER_JOUR = date(1970, 1, 1), date(2099, 12, 31)
+HORS_BORNES = "Vérifiez l'année : une session se tient entre 1970 et 2099."
 TROIS_ANS = timedelta(days=3 * 366)
 
 
@@ -20,8 +23,9 @@ class DateChamp(forms.DateField):
     widget = forms.DateInput
 
     def __init__(self, label: str, *, required: bool = False, colonnes: int = 3, **options: Any) -> None:
-        widget = forms.DateInput(attrs={"type": "date", "max": "2099-12-31"}, format="%Y-%m-%d")
-        super().__init__(label=label, required=required, widget=widget, **options)
+        widget = forms.DateInput(attrs={"type": "date", "max": DERNIER_JOUR.isoformat()}, format="%Y-%m-%d")
+        bornes = [MinValueValidator(PREMIER_JOUR, HORS_BORNES), MaxValueValidator(DERNIER_JOUR, HORS_BORNES)]
+        super().__init__(label=label, required=required, widget=widget, validators=bornes, **options)
         self.colonnes = colonnes
         self.error_messages["invalid"] = "Cette date n'existe pas. Écrivez jour, mois, année : 15/03/2027."
 

@@ -6,7 +6,7 @@ Page, flux, API et tests passent par elle ; l'ordre des causes est celui de la c
 import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import MAXYEAR, date
 from typing import Any, Protocol
 
 from django.db import models
@@ -51,9 +51,14 @@ TOUT = ToutPerimetre()
 
 
 def plus_mois(jour: date, mois: int) -> date:
-    """`jour + interval 'n month'` comme PostgreSQL : le 31 janvier plus un mois est le dernier jour de février."""
+    """`jour + interval 'n month'` comme PostgreSQL : le 31 janvier plus un mois est le dernier jour de février.
+
+    Passé l'an 9999, que Python n'écrit pas, le dernier jour qu'il connaît.
+    """
     rang = jour.year * 12 + jour.month - 1 + mois
     annee, mois_vise = divmod(rang, 12)
+    if annee > MAXYEAR:
+        return date.max
     return date(annee, mois_vise + 1, min(jour.day, calendar.monthrange(annee, mois_vise + 1)[1]))
 
 

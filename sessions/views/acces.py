@@ -62,7 +62,8 @@ def ligne_de_plus(request: HttpRequest, formsets: Iterable[Any], autres: Iterabl
     voulu.data = voulu.data.copy()
     cle = f"{voulu.prefix}-TOTAL_FORMS"
     total = voulu.data.get(cle, "")
-    voulu.data[cle] = str(min((int(total) if total.isdecimal() else 0) + 1, voulu.max_num))
+    nombre = int(total) if total.isdecimal() and len(total) < 6 else 0
+    voulu.data[cle] = str(min(nombre + 1, voulu.max_num))
     for formset in formsets:
         formset._errors, formset._non_form_errors = [], ErrorList()
     for formulaire in (*autres, *(un for formset in formsets for un in formset.forms)):

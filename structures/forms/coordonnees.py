@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from dokelio.lheo.ecriture import nettoyer
 from dokelio.lheo.grammaire import element
 from structures.actions import coordonnees
 
@@ -96,6 +97,8 @@ class CoordonneesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse d'écraser ce que quelqu'un d'autre vient d'écrire."""
         donnees: dict[str, Any] = super().clean() or {}
+        # Un texte collé peut porter des caractères invisibles que XML refuse : LHEO ne saurait pas les dire.
+        donnees.update({nom: nettoyer(texte) for nom, texte in donnees.items() if isinstance(texte, str)})
         lue = donnees.get("edition", "")
         if lue and lue != self.empreinte:
             self._dire_le_conflit()

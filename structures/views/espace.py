@@ -38,5 +38,5 @@ def choisir(request: HttpRequest) -> HttpResponse:
         raise Http404("Vous n'êtes pas rattaché à cette structure.")
     request.session[CLE] = reference
     suite = request.POST.get("suite", "/")
-    sure = url_has_allowed_host_and_scheme(suite, allowed_hosts={request.get_host()})
+    sure = suite.startswith("/") and url_has_allowed_host_and_scheme(suite, allowed_hosts={request.get_host()})
     return redirect(suite if sure else "/")

@@ -254,3 +254,40 @@ def test_une_ligne_fautive_est_dite_en_tete_avec_un_lien_vers_son_champ(client, 
     page = _dates(client, lieu, (dans_un_mois, dans_un_mois - timedelta(days=1))).content.decode()
     assert "data-dk-resume" in page
     assert 'href="#id_dates-0-fin"' in page
+
+
+@pytest.mark.parametrize("fin", ["9999-12-31", "2100-01-01", "0001-01-01"])
+def test_une_annee_impossible_est_refusee_et_la_saisie_reste(client, fin):
+    session = Session.objects.get(deroulement__action=en_diffusion())
+    avant = session.fin
+    client.force_login(membre(session.deroulement.action.organisme))
+    adresse = f"/formations/{session.deroulement.action.reference}/sessions/{session.reference}/"
+    reponse = client.post(adresse, envoi_de_session(session, fin=fin))
+    assert reponse.status_code == 422
+    assert "Vérifiez l&#x27;année" in reponse.content.decode()
+    assert f'value="{fin}"' in reponse.content.decode()
+    session.refresh_from_db()
+    assert session.fin == avant
+
+
+def test_l_annee_9999_d_un_document_recu_n_empeche_pas_de_voir_les_sessions(client):
+    session = Session.objects.get(deroulement__action=en_diffusion())
+    Session.objects.filter(pk=session.pk).update(fin="9999-12-31")
+    client.force_login(membre(session.deroulement.action.organisme))
+    assert client.get(f"/formations/{session.deroulement.action.reference}/sessions/").status_code == 200
+
+
+def test_un_nombre_de_lignes_absurde_ne_fait_pas_tomber_la_page(client, dans_un_mois):
+    lieu = en_diffusion().deroulements.get()
+    client.force_login(membre(lieu.action.organisme))
+    envoi = {**envoi_de_dates((dans_un_mois, dans_un_mois)), "dates-TOTAL_FORMS": "9" * 5000, "ajouter-dates": "1"}
+    reponse = client.post(f"/formations/{lieu.action.reference}/sessions/lieu/{lieu.pk}/dates/", envoi)
+    assert reponse.status_code == 200
+
+
+def test_un_octet_nul_dans_un_motif_n_empeche_pas_d_annuler(client):
+    session = Session.objects.get(deroulement__action=en_diffusion())
+    client.force_login(membre(session.deroulement.action.organisme))
+    adresse = f"/formations/{session.deroulement.action.reference}/sessions/{session.reference}/transition/annuler/"
+    assert client.post(adresse, {"commentaire": "Salle\0 indisponible"}).status_code == 302
+    assert Evenement.objects.de(session).get(transition="annuler").commentaire == "Salle indisponible"

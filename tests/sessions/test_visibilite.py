@@ -83,3 +83,7 @@ def test_la_regle_et_sa_jumelle_sql_disent_la_meme_chose():
                 assert _cause_sql(session, au, un) == cause
                 causes.add(cause)
     assert {None, Cause.TERMINEE, Cause.SESSION_ANNULEE, Cause.HORS_PERIMETRE, Cause.ACTION_HORS_ANTENNE} <= causes
+
+
+def test_plus_un_mois_ne_depasse_pas_le_dernier_jour_que_python_connait():
+    assert plus_mois(date(9999, 12, 31), 1) == date.max

@@ -311,3 +311,30 @@ def test_l_historique_dit_qui_a_change_quoi():
     assert "Nadia Belkacem a modifié" in contenu
     assert "<del>Avant</del>" in contenu
     assert "<ins>Après</ins>" in contenu
+
+
+def test_changer_de_structure_ne_mene_qu_a_une_page_du_site():
+    organisme = OrganismeFabrique()
+    client = entrer(membre(organisme))
+    for suite, attendue in (
+        ("/formations/", "/formations/"),
+        ("formations", "/"),
+        ("n'importe quoi", "/"),
+        ("\0", "/"),
+        ("https://ailleurs.exemple/", "/"),
+        ("//ailleurs.exemple", "/"),
+    ):
+        reponse = client.post("/structure/choisir/", {"reference": organisme.reference, "suite": suite})
+        assert (reponse.status_code, reponse["Location"]) == (302, attendue), suite
+
+
+@pytest.mark.parametrize("suite", ["modifier/", "contact"])
+def test_un_caractere_invisible_colle_ne_fait_pas_tomber_le_formulaire(suite):
+    organisme = OrganismeFabrique()
+    contact = organisme.contacts.get()
+    adresse = page(organisme, f"contacts/{contact.pk}/" if suite == "contact" else suite)
+    client = entrer(membre(organisme, "gestionnaire"))
+    reponse = client.post(adresse, saisie(client, adresse, ville="Mon\x1btreuil", telephone="01 02\x0b 03 04 05"))
+    assert reponse.status_code in (302, 422)
+    ligne = Contact.objects.get(pk=contact.pk) if suite == "contact" else Organisme.objects.get(pk=organisme.pk)
+    assert reponse.status_code == 422 or ligne.coordonnees["adresse"]["ville"] == "Montreuil"
