@@ -7,6 +7,8 @@ from diffusion.correspondances.formation import FormationLue
 from diffusion.imports.annuaire import Connu
 from diffusion.imports.rapport import Ligne
 from diffusion.imports.reception import Recue
+from dokelio.comptes.models import Portee as NatureControlee
+from dokelio.comptes.permissions import est_administrateur, est_documentaliste
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,13 @@ class Portee:
     organisme: Any = None
     carif: bool = True
     neuf: bool = False
+
+    def ecrit(self, conventionnee: bool) -> bool:
+        """Vrai si cette personne peut changer par un import une fiche de cette nature, comme dans ses pages."""
+        if not self.carif:
+            return not conventionnee
+        nature = NatureControlee.CONVENTIONNE if conventionnee else NatureControlee.NON_CONVENTIONNE
+        return self.auteur is None or est_administrateur(self.auteur) or est_documentaliste(self.auteur, nature)
 
 
 @dataclass(frozen=True, slots=True)

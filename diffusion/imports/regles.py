@@ -88,6 +88,15 @@ def fiche_fermee(fiche: Fiche, portee: Portee) -> Ligne | None:
             f"Cette formation est la fiche conventionnée {existante.reference} : un import ne la change pas.",
             "Modifier ce qui vous est ouvert dans la fiche, ou écrire au CARIF.",
         )
+    if not portee.ecrit(existante.conventionnee):
+        return _ligne(
+            fiche,
+            Gravite.REFUS,
+            "fiche-hors-portee",
+            "",
+            f"Cette formation est la fiche {existante.reference}, hors de votre portée : rien n'y a été écrit.",
+            "Confier ce document à une documentaliste qui contrôle cette fiche.",
+        )
     return None
 
 

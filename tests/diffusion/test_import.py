@@ -247,6 +247,20 @@ def test_seul_le_carif_importe_du_conventionne() -> None:
     assert Action.objects.get(numero_emetteur="F2").conventionnee is True
 
 
+@pytest.mark.parametrize("conventionnement", ["0", "1"])
+def test_une_documentaliste_n_importe_pas_sur_une_fiche_hors_de_sa_portee(conventionnement: str) -> None:
+    hors_portee = UtilisateurFabrique(documentaliste=conventionnement == "1", conventionne=conventionnement == "0")
+    dans_la_portee = UtilisateurFabrique(documentaliste=conventionnement == "0", conventionne=conventionnement == "1")
+    lue = formation("F1", action("A1", conventionnement=conventionnement))
+    importer(lue)
+    avant = Action.objects.get()
+    changee = {**lue, "intitule-formation": "Un autre intitulé"}
+    refus = ligne(importer(changee, auteur=hors_portee), "fiche-hors-portee")
+    assert (refus.gravite, Action.objects.get().intitule) == ("refus", avant.intitule)
+    importer(changee, auteur=dans_la_portee)
+    assert Action.objects.get().intitule == "Un autre intitulé"
+
+
 def test_un_organisme_ne_cree_plus_rien_une_fois_en_cessation() -> None:
     of = OrganismeFabrique(siret=siret(900_001))
     effectuer(of, "cesser", UtilisateurFabrique(administrateur=True), "Fermeture")
