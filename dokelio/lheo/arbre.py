@@ -10,7 +10,17 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
-from .grammaire import ELEMENTS, ESPACE, ESPACE_XML, Element, element, enfants_de, est_multiple
+from .grammaire import (
+    ELEMENTS,
+    ESPACE,
+    ESPACE_22,
+    ESPACE_XML,
+    ESPACE_XSI,
+    Element,
+    element,
+    enfants_de,
+    est_multiple,
+)
 
 Noeud: TypeAlias = str | dict[str, Any]
 """Un nœud de l’arbre : le texte d’une feuille sans attribut, sinon un dict."""
@@ -18,6 +28,9 @@ Noeud: TypeAlias = str | dict[str, Any]
 _PREFIXE = f"{{{ESPACE}}}"
 _BLANCS = " \t\r\n"
 _LONGUEUR_REBUT = 500
+ESPACE_XMLNS = "http://www.w3.org/2000/xmlns/"
+"""L’espace des déclarations de préfixe : `@{…}p` garde celle dont la valeur d’un `xsi:type` a besoin."""
+_TYPE = f"{{{ESPACE_XSI}}}type"
 
 ANALYSEUR = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 """Lit un fragment venu de la base ou de l’écrivain, sans réseau ni entités."""
@@ -116,16 +129,29 @@ def _noeud(elt: etree._Element, regle: Element, passage: _Passage) -> Noeud:
             passage.refuser(elt, f"« {nom_local(fils)} » dans un élément qui ne contient que du texte", fils)
         texte += fils.tail or ""
     attributs = elt.items()
-    return {**_attributs(attributs), "#": texte} if attributs else texte
+    return {**_attributs(elt, attributs), "#": texte} if attributs else texte
 
 
-def _attributs(attributs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
-    return {f"@{cle}": valeur for cle, valeur in attributs}
+def _attributs(elt: etree._Element, attributs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
+    """Les attributs ; la valeur d’un `xsi:type` est un nom préfixé, dont la déclaration est gardée avec lui."""
+    lus = {f"@{cle}": valeur for cle, valeur in attributs}
+    if f"@{_TYPE}" in lus:
+        lus.update({f"@{{{ESPACE_XMLNS}}}{p}": espace for p, espace in _prefixe_du_type(elt).items()})
+    return lus
+
+
+def _prefixe_du_type(elt: etree._Element) -> dict[str, str]:
+    """Le préfixe dont la valeur de `xsi:type` a besoin et son espace de noms ; vide si elle n’en a pas."""
+    prefixe, deux_points, _ = str(elt.get(_TYPE, "")).strip(_BLANCS).partition(":")
+    espace = elt.nsmap.get(prefixe) if deux_points else None
+    if espace is None or espace == ESPACE_XSI or prefixe == "xsi":
+        return {}
+    return {prefixe: ESPACE if espace == ESPACE_22 else espace}
 
 
 def _sequence(elt: etree._Element, regle: Element, passage: _Passage) -> Noeud:
     attributs = elt.items()
-    arbre = _attributs(attributs) if attributs else {}
+    arbre = _attributs(elt, attributs) if attributs else {}
     places = _places(regle.nom)
     if (texte := elt.text) and texte.strip(_BLANCS):
         _texte_hors_feuille(elt, texte, passage)
@@ -143,7 +169,7 @@ def _sequence(elt: etree._Element, regle: Element, passage: _Passage) -> Noeud:
             continue
         if feuille and not len(fils):  # de loin le cas le plus fréquent, écrit ici pour aller vite
             attributs = fils.items()
-            noeud: Noeud = {**_attributs(attributs), "#": fils.text or ""} if attributs else fils.text or ""
+            noeud: Noeud = {**_attributs(fils, attributs), "#": fils.text or ""} if attributs else fils.text or ""
         else:
             noeud = _noeud(fils, regle_du_fils, passage)
         if multiple:
@@ -163,7 +189,7 @@ def _places(nom: str) -> dict[Any, tuple[str, bool, bool, Element]]:
 
 
 def _extras(elt: etree._Element, passage: _Passage) -> Noeud:
-    arbre = _attributs(elt.items())
+    arbre = _attributs(elt, elt.items())
     contenu: list[list[Any]] = []
     _texte_hors_feuille(elt, elt.text, passage)
     for fils in elt:
@@ -187,7 +213,7 @@ def _extra(elt: etree._Element) -> Noeud:
     if any(isinstance(fils.tag, str) for fils in elt) or any(cle[0] == "{" for cle, _ in attributs):
         return {"xml": canonique_lheo(elt)}
     texte = (elt.text or "") + "".join(fils.tail or "" for fils in elt)
-    return {**_attributs(attributs), "#": texte} if attributs else texte
+    return {**_attributs(elt, attributs), "#": texte} if attributs else texte
 
 
 def _texte_hors_feuille(elt: etree._Element, texte: str | None, passage: _Passage) -> None:
@@ -223,6 +249,7 @@ def _canonique(elt: etree._Element, defaut: str, portee: dict[str, str]) -> str:
             declares[prefixe] = espace_attribut
             local = f"{prefixe}:{local}"
         attributs.append((espace_attribut, local, _echapper_attribut(str(valeur))))
+    declares |= _prefixe_du_type(elt)
     nouveaux = {p: e for p, e in declares.items() if not p or portee.get(p) != e}
     portee = {**portee, **nouveaux}
     ouvrante = "".join(

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from .arbre import ANALYSEUR, Noeud, canonique_lheo
+from .arbre import ANALYSEUR, ESPACE_XMLNS, Noeud, canonique_lheo
 from .grammaire import ESPACE, ESPACE_XML, ESPACE_XSI, RACINES, TYPES_ATTRIBUTS, Element, element, enfants_de
 
 _Ecrivain = Callable[[Any, list[str]], None]
@@ -135,6 +135,8 @@ def _debut_attribut(nom: str, rang: int) -> str:
         return f' {local}="'
     if espace == ESPACE_XML:
         return f' xml:{local}="'
+    if espace == ESPACE_XMLNS:
+        return f' xmlns:{local}="'
     prefixe = "xsi" if espace == ESPACE_XSI else f"n{rang}"
     return f' xmlns:{prefixe}="{_valeur(espace)}" {prefixe}:{local}="'
 

@@ -32,6 +32,7 @@ _ENCODAGES = {
     "cp1252": "windows-1252",
 }
 _MARQUES = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SANS_MARQUE = (("<?xml".encode("utf-16-le"), "utf-16-le"), ("<?xml".encode("utf-16-be"), "utf-16-be"))
 _COMPRESSES = {
     b"\x1f\x8b": "gzip",
     b"PK\x03\x04": "zip",
@@ -125,6 +126,9 @@ class Octets:
         """L’encodage d’après la marque d’ordre des octets, la déclaration et, au besoin, les octets."""
         for marque, encodage in _MARQUES:
             if self._tete.startswith(marque):
+                return encodage
+        for debut, encodage in _SANS_MARQUE:
+            if self._tete.startswith(debut):
                 return encodage
         trouvee = _DECLARATION.match(self._tete)
         annonce = (trouvee[1] or b"utf-8").decode() if trouvee else "utf-8"

@@ -10,10 +10,12 @@ from datetime import date
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
 
 FAIT, AVEC_REFUS, IMPOSSIBLE = 0, 1, 2
+TABLES_ABSENTES = ("42P01", "42703")
+"""Ce que PostgreSQL répond d'une table ou d'une colonne qu'une migration doit encore créer."""
 
 
 class Impossible(Exception):
@@ -35,6 +37,7 @@ class Commande(BaseCommand):
     """Commande du produit : `executer(**options)` rend le code de sortie (`None` vaut 0) ou lève `Impossible`."""
 
     requires_system_checks: list[str] = []
+    _en_json = False
 
     def executer(self, **options: Any) -> int | None:
         raise NotImplementedError
@@ -49,23 +52,31 @@ class Commande(BaseCommand):
     def _reprocher(self, analyseur: CommandParser) -> Any:
         def reprocher(message: str) -> NoReturn:
             usage = " ".join(analyseur.format_usage().split()).removeprefix("usage: ")
+            self._en_json = "--json" in sys.argv[1:]
             self.renoncer(f"Arguments incorrects. Usage : {usage}")
 
         return reprocher
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._en_json = bool(options.get("json"))
         try:
             code = self.executer(**options)
         except Impossible as impossible:
             self.renoncer(str(impossible))
         except OperationalError as erreur:
             self.renoncer(f"La base de données ne répond pas : {str(erreur).splitlines()[0]}")
+        except ProgrammingError as erreur:
+            if getattr(erreur.__cause__, "sqlstate", None) not in TABLES_ABSENTES:
+                raise
+            self.renoncer("La base de données n'est pas à jour : lancez d'abord « manage.py migrate ».")
         if code:
             sys.exit(code)
 
     def renoncer(self, phrase: str) -> NoReturn:
-        """Dit pourquoi rien n'a été fait, en une ligne, et sort avec 2."""
+        """Dit pourquoi rien n'a été fait, en une ligne (et en un objet sous `--json`), et sort avec 2."""
         ligne = re.sub(r"\s*\n\s*", " ", phrase.strip())
+        if self._en_json:
+            self.rendre({"impossible": ligne})
         self.stderr.write(ligne, style_func=str)
         raise Renoncement(ligne)
 

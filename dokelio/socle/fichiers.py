@@ -19,6 +19,8 @@ def document_lu(nom: str) -> Iterator[BinaryIO]:
     if nom == "-":
         yield sys.stdin.buffer
         return
+    if not nom:
+        raise Impossible("Le nom du document à lire est vide.")
     chemin = Path(nom)
     if chemin.is_dir():
         raise Impossible(f"« {nom} » est un dossier, pas un document.")
@@ -64,6 +66,8 @@ def mesurer(flux: BinaryIO | FluxMesure) -> tuple[int, str]:
 
 def cible_nommee(sortie: str) -> Path:
     """Le fichier à écrire ; lève `Impossible` si c'est un dossier ou si son dossier n'existe pas."""
+    if not sortie:
+        raise Impossible("Le nom du fichier à écrire est vide.")
     cible = Path(sortie)
     if cible.is_dir():
         raise Impossible(f"« {sortie} » est un dossier, pas un fichier.")

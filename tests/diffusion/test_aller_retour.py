@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from diffusion.management.commands.aller_retour_lheo import aller_retour
+from dokelio.lheo.grammaire import ESPACE, ESPACE_XSI
 from dokelio.lheo.schema import schema
 from dokelio.socle.commandes import Renoncement
 from formations.models import Action
@@ -42,6 +43,18 @@ def verifier(octets: bytes) -> None:
 @pytest.mark.parametrize("nom", FIDELES)
 def test_les_documents_du_produit_reviennent_entiers(nom: str) -> None:
     verifier((DOSSIER / nom).read_bytes())
+
+
+def test_les_types_annonces_par_xsi_type_restent_resolus() -> None:
+    """Partout où le schéma l'admet : un préfixe perdu rendrait la formation invalide, donc absente du flux."""
+    document = etree.fromstring((DOSSIER / "complet-2.3.xml").read_bytes())
+    racine = etree.Element(document.tag, nsmap={"l": document.nsmap[None], "xsi": ESPACE_XSI})
+    racine.extend(document)
+    for elt in racine.iter(f"{{{ESPACE}}}*"):
+        if not any(parent.tag == f"{{{ESPACE}}}extra" for parent in elt.iterancestors()):
+            elt.set(f"{{{ESPACE_XSI}}}type", f"l:{etree.QName(elt).localname}-type")
+    assert schema().validate(racine)
+    verifier(etree.tostring(racine))
 
 
 @pytest.mark.partage

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 
 from diffusion.models import EtatImport, Import, LigneImport
 from dokelio.socle.commandes import Renoncement
@@ -130,7 +131,7 @@ def test_une_mauvaise_entree_donne_une_phrase_le_code_2_et_ne_change_rien(nom: s
     phrase = str(erreur.value)
     assert "\n" not in phrase
     assert phrase.endswith(".")
-    assert sortie.getvalue() == ""
+    assert json.loads(sortie.getvalue()) == {"impossible": str(erreur.value)}
     assert lignes_en_base() == avant
 
 
@@ -155,14 +156,33 @@ def test_un_mauvais_argument_donne_une_phrase_et_le_code_2(arguments: list[str],
 
 
 def test_la_ligne_de_commande_rend_2_et_une_seule_ligne_d_erreur(tmp_path: Path) -> None:
-    """Le vrai processus : rien sur la sortie standard, une ligne sur la sortie d'erreur."""
+    """Le vrai processus : une ligne sur la sortie d'erreur ; sur l'autre rien, ou un objet sous `--json`."""
     racine = Path(__file__).resolve().parents[2]
     absent = str(tmp_path / "absent.xml")
-    for arguments in (["importer_lheo", absent, "--json"], ["importer_lheo", "--truc"], ["aller_retour_lheo", absent]):
+    for arguments in (
+        ["importer_lheo", absent, "--json"],
+        ["importer_lheo", "--truc", "--json"],
+        ["importer_lheo", ""],
+        ["importer_lheo", "--truc"],
+        ["aller_retour_lheo", absent],
+    ):
         resultat = subprocess.run(
             [sys.executable, "manage.py", *arguments], cwd=racine, capture_output=True, text=True, check=False
         )
         assert resultat.returncode == 2
-        assert resultat.stdout == ""
         (ligne,) = resultat.stderr.strip().splitlines()
+        attendu = {"impossible": ligne} if "--json" in arguments else None
+        assert (json.loads(resultat.stdout) if resultat.stdout else None) == attendu
         assert "Error" not in ligne
+
+
+def test_une_base_sans_tables_est_dite_en_une_phrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absente(*_: object) -> None:
+        with connection.cursor() as curseur:
+            curseur.execute("SELECT 1 FROM table_a_venir")
+
+    monkeypatch.setattr("diffusion.management.commands.importer_lheo.importer", absente)
+    chemin = tmp_path / "i.xml"
+    chemin.write_bytes(b"<lheo/>")
+    with pytest.raises(Renoncement, match="migrate"):
+        call_command("importer_lheo", str(chemin))

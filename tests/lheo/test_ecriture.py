@@ -11,7 +11,8 @@ from lxml import etree
 
 from dokelio.lheo.arbre import HorsGrammaire, Rebut, canonique, canonique_lheo, vers_arbre, vers_element
 from dokelio.lheo.ecriture import CaractereInterdit, NoeudInvalide, Redacteur, ecrire, nettoyer, nettoyer_arbre
-from dokelio.lheo.grammaire import ESPACE, ElementInconnu
+from dokelio.lheo.grammaire import ESPACE, ESPACE_XSI, ElementInconnu
+from dokelio.lheo.schema import schema
 from tests.lheo.strategies import CURIOSITES, STRUCTURES, arbres, documents, formations
 
 
@@ -152,6 +153,32 @@ def test_un_attribut_d_un_autre_espace_de_noms_est_garde() -> None:
     assert isinstance(arbre, dict)
     assert arbre["@{urn:a}x"] == "1"
     assert vers_arbre(vers_element("ville", arbre)) == arbre
+
+
+def test_le_prefixe_d_un_xsi_type_revient_avec_lui() -> None:
+    """La valeur de `xsi:type` est un nom préfixé : sans la déclaration du préfixe, le schéma refuse l’élément."""
+    elt = etree.fromstring(
+        f'<l:ville xmlns:l="{ESPACE}" xmlns:xsi="{ESPACE_XSI}" xsi:type="l:ville-type">Paris</l:ville>'
+    )
+    revenu = vers_element("ville", vers_arbre(elt))
+    assert revenu.get(f"{{{ESPACE_XSI}}}type") == "l:ville-type"
+    assert revenu.nsmap["l"] == ESPACE
+    assert schema().validate(revenu)
+
+
+def test_le_prefixe_d_un_xsi_type_dans_un_extra_revient_avec_lui() -> None:
+    types = f'xmlns:xsi="{ESPACE_XSI}" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:l="{ESPACE}"'
+    contenu = '<x xmlns="urn:x" xsi:type="xs:int">12</x><l:nom xsi:type="l:nom-type">N</l:nom>'
+    elt = etree.fromstring(f'<extra xmlns="{ESPACE}" {types} xsi:type="l:extra-type">{contenu}</extra>')
+    arbre = vers_arbre(elt)
+    revenu = vers_element("extra", arbre)
+    assert [fils.nsmap[p] for fils, p in zip(revenu.iter(), ("l", "xs", "l"), strict=True)] == [
+        ESPACE,
+        "http://www.w3.org/2001/XMLSchema",
+        ESPACE,
+    ]
+    assert schema().validate(revenu)
+    assert vers_arbre(revenu) == arbre
 
 
 @pytest.mark.parametrize("contenu", [s for s in STRUCTURES if "relatif" not in s])

@@ -240,6 +240,12 @@ def test_une_marque_d_ordre_des_octets_ne_gene_pas() -> None:
     assert _lire(_document("é").encode("utf-16"))[1][0]["intitule-formation"] == "é"
 
 
+@pytest.mark.parametrize("encodage", ["UTF-16LE", "UTF-16BE"])
+def test_de_l_utf_16_sans_marque_est_lu_d_apres_ses_premiers_octets(encodage: str) -> None:
+    texte = f'<?xml version="1.0" encoding="{encodage}"?>\n' + _document("été 👩")
+    assert _lire(texte.encode(encodage))[1][0]["intitule-formation"] == "été 👩"
+
+
 def test_un_caractere_a_cheval_sur_deux_morceaux_est_lu() -> None:
     texte = "é" * 200_000
     for decalage in ("", "a"):
