@@ -153,7 +153,7 @@ def _vues(request: HttpRequest) -> dict[str, str]:
     """Les empreintes que le formulaire avait montrées ; rien de lisible : chaque différence sera dite."""
     try:
         vues = json.loads(request.POST.get("vues", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {str(nom): str(marque) for nom, marque in vues.items()} if isinstance(vues, dict) else {}
 

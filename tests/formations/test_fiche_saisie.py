@@ -145,6 +145,13 @@ def test_des_octets_nuls_ne_font_pas_tomber_la_page():
             assert client.post(adresse(action, onglet), envoi).status_code in (302, 409, 422)
 
 
+def test_des_empreintes_forgees_tres_imbriquees_ne_font_pas_tomber_la_page():
+    action = fiche_prete()
+    client = connecte(membre(action.organisme))
+    envoi = formulaire_de(client, adresse(action)) | {"vues": ["[" * 100_000]}
+    assert client.post(adresse(action), envoi).status_code in (302, 409, 422)
+
+
 # ------------------------------------------------------------------ deux personnes, deux onglets, deux clics
 
 
