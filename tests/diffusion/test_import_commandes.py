@@ -186,3 +186,8 @@ def test_une_base_sans_tables_est_dite_en_une_phrase(tmp_path: Path, monkeypatch
     chemin.write_bytes(b"<lheo/>")
     with pytest.raises(Renoncement, match="migrate"):
         call_command("importer_lheo", str(chemin))
+
+
+def test_un_fichier_que_le_systeme_ne_laisse_pas_lire_est_dit_en_une_phrase() -> None:
+    with pytest.raises(Renoncement, match="ne peut pas être lu"):
+        call_command("importer_lheo", "/proc/self/mem")

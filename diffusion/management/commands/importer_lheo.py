@@ -47,6 +47,8 @@ class Command(Commande):
                 rapport = self._importer(flux, depot)
             except DocumentRefuse as refus:
                 raise Impossible(refus.phrase) from None
+            except OSError as erreur:
+                raise Impossible(f"« {fichier} » ne peut pas être lu : {erreur.strerror}.") from None
         if options["json"]:
             self.rendre(en_json(depot, rapport))
         else:
