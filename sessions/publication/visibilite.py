@@ -79,13 +79,17 @@ FIN_EFFECTIVE_SQL = (
 
 DATE_ARCHIVAGE_SQL = f"""
     SELECT COALESCE(
-        max(({FIN_EFFECTIVE_SQL} + interval '1 month')::date) FILTER (WHERE s.statut NOT IN ('brouillon', 'annulee')),
-        max((s.annulee_le + interval '1 month')::date) FILTER (WHERE s.statut = 'annulee'))
+        max(({FIN_EFFECTIVE_SQL} + interval '1 month')::date)
+            FILTER (WHERE s.statut <> 'brouillon' AND s.annulee_le IS NULL),
+        max((s.annulee_le + interval '1 month')::date) FILTER (WHERE s.annulee_le IS NOT NULL))
     FROM sessions_formation_session s
     JOIN sessions_formation_deroulement d ON d.id = s.deroulement_id
     WHERE d.action_id = a.id
 """
-"""Date d'archivage de l'action `a` (conception §4) : un mois après la dernière fin, ou la dernière annulation."""
+"""Date d'archivage de l'action `a` (conception §4) : un mois après la dernière fin, ou la dernière annulation.
+
+Une session annulée le reste une fois archivée : c'est `annulee_le` qui le dit, pas l'état.
+"""
 
 
 def premiere_cause(session: Session, au: date, flux: Perimetre = TOUT) -> Cause | None:

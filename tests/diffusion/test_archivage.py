@@ -103,6 +103,20 @@ def test_toutes_annulees_la_fiche_s_archive_un_mois_apres_la_derniere_annulation
     assert echeance_de(action.pk, AU).jour == date(2026, 12, 23)
 
 
+def test_une_session_annulee_puis_archivee_ne_repousse_pas_l_archivage_de_sa_fiche():
+    action = fiche_finie(date(2026, 11, 30))
+    annulee = SessionFabrique(deroulement=action.deroulements.get(), debut=date(2027, 1, 4))
+    effectuer(annulee, "publier", None)
+    effectuer(annulee, "annuler", membre(action.organisme), "Faute d'inscrits", au=date(2026, 11, 1))
+    avant = echeance_de(action.pk, date(2026, 12, 5)).jour
+    archiver(date(2026, 12, 5))
+    annulee.refresh_from_db()
+    assert annulee.statut == "archivee"
+    assert echeance_de(action.pk, date(2026, 12, 5)).jour == avant == date(2026, 12, 30)
+    rejoue = archiver(date(2026, 12, 5))
+    assert (rejoue.avis, rejoue.courriels) == ([], 0)
+
+
 def test_une_fin_inconnue_se_confirme_tous_les_six_mois():
     action = en_diffusion()
     Session.objects.filter(deroulement__action=action).update(fin=None, confirmee_le=date(2026, 5, 31))
