@@ -4,24 +4,21 @@ Qui n'est pas concerné ne la voit pas (404) : la portée vient avant le verbe."
 
 from typing import Any
 
+from dokelio.comptes.permissions import est_du_carif
 from formations.models import Action, EtatAction
-from structures.permissions import est_documentaliste, est_membre, peut_rediger
+from structures.permissions import peut_rediger
 
 EDITABLES = frozenset({EtatAction.BROUILLON, EtatAction.EN_REDACTION})
 
 
 def peut_controler(action: Action, utilisateur: Any) -> bool:
     """Documentaliste dont la portée couvre l'action ; l'administrateur les a toutes."""
-    if not est_documentaliste(utilisateur):
+    if not est_du_carif(utilisateur):
         return False
     if utilisateur.role_carif == "administrateur":
         return True
     voulue = "conventionne" if action.conventionnee else "non_conventionne"
     return voulue in utilisateur.portees
-
-
-def peut_voir(action: Action, utilisateur: Any) -> bool:
-    return bool(utilisateur.role_carif) or est_membre(utilisateur, action.organisme_id)
 
 
 def peut_creer(action: Action, utilisateur: Any) -> bool:

@@ -29,14 +29,6 @@ def dates_reservees(deroulement: Deroulement) -> bool:
     return not regles or any(regle is None or regle.dates_par == QuiDates.DOCUMENTALISTE for regle in regles)
 
 
-def champ_reserve(deroulement: Deroulement, champ: str) -> bool:
-    """Vrai quand un champ libre d'un lieu conventionné (lieu, prix, heures…) n'est pas rendu à l'organisme."""
-    if not deroulement.action.conventionnee:
-        return False
-    regles = regles_de(deroulement)
-    return not regles or any(regle is None or champ not in regle.champs_libres for regle in regles)
-
-
 def reserves_a(deroulement: Deroulement, utilisateur: Any) -> frozenset[str]:
     """Ce que la convention retire à cette personne : codes de `ChampOuvrable`, et « dates ». Vide hors conventionné."""
     action: Action = deroulement.action
@@ -63,14 +55,6 @@ def peut_ajouter_des_dates(session: Session, utilisateur: Any) -> bool:
 
 def peut_publier(session: Session, utilisateur: Any) -> bool:
     return peut_editer_le_libre(session.deroulement.action, utilisateur)
-
-
-def peut_modifier_le_lieu(deroulement: Deroulement, utilisateur: Any) -> bool:
-    """Un lieu conventionné ne se modifie par l'organisme que si son dispositif l'a rendu libre."""
-    action: Action = deroulement.action
-    if peut_controler(action, utilisateur):
-        return True
-    return peut_editer_le_libre(action, utilisateur) and not champ_reserve(deroulement, "lieux")
 
 
 def est_conventionne(financement: Financement) -> bool:

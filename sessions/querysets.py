@@ -1,10 +1,8 @@
 """Requêtes sur les déroulements, les sessions et leurs financements."""
 
-from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 
 from dokelio.publication.champs import PubliableQuerySet
 
@@ -21,10 +19,6 @@ class SessionQuerySet(PubliableQuerySet[Any]):
         if utilisateur.role_carif:
             return self
         return self.filter(deroulement__action__organisme__rattachements__utilisateur=utilisateur)
-
-    def non_terminees(self, au: date) -> "SessionQuerySet":
-        """Sessions dont la fin n'est pas passée ; une fin inconnue n'est pas passée."""
-        return self.filter(Q(fin__isnull=True) | Q(fin__gte=au))
 
     def en_diffusion(self) -> "SessionQuerySet":
         return self.filter(statut="en_diffusion")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dokelio.comptes.permissions import est_du_carif
 from structures.models import Organisme, RoleMembre
 
 REDACTION = frozenset({RoleMembre.REDACTEUR, RoleMembre.GESTIONNAIRE})
@@ -33,16 +34,11 @@ def est_gestionnaire(utilisateur: Any, organisme_id: int) -> bool:
     return role_dans(utilisateur, organisme_id) == RoleMembre.GESTIONNAIRE
 
 
-def est_documentaliste(utilisateur: Any) -> bool:
-    """Documentaliste ou administrateur : les deux contrôlent."""
-    return utilisateur is not None and utilisateur.role_carif in ("documentaliste", "administrateur")
-
-
 def peut_instruire(organisme: Organisme, utilisateur: Any) -> bool:
     """Décider d'une inscription (domaine §6.2)."""
-    return est_documentaliste(utilisateur)
+    return est_du_carif(utilisateur)
 
 
 def peut_modifier_structure(organisme: Organisme, utilisateur: Any) -> bool:
     """Les champs libres : ses gestionnaires et le CARIF ; les champs protégés passent par une demande."""
-    return est_documentaliste(utilisateur) or est_gestionnaire(utilisateur, organisme.pk)
+    return est_du_carif(utilisateur) or est_gestionnaire(utilisateur, organisme.pk)

@@ -19,7 +19,3 @@ class EvenementQuerySet(models.QuerySet["Evenement"]):
 
     def avec_auteur(self) -> EvenementQuerySet:
         return self.select_related("auteur")
-
-    def du_type(self, label: str) -> EvenementQuerySet:
-        """Ceux d'un modèle (« formations.Action »)."""
-        return self.filter(objet_type=label)

@@ -188,10 +188,6 @@ class PartenaireHabiliteQuerySet(QuerySet["PartenaireHabilite"]):
         """Ceux que l'habilitation autorise à former."""
         return self.filter(habilitation__in=("HABILITATION_FORMER", "HABILITATION_ORGA_FORM"))
 
-    def du_siret(self, siret: str) -> Self:
-        """Ceux de ce SIRET."""
-        return self.filter(siret=siret)
-
 
 class RemplacementQuerySet(QuerySet["Remplacement"]):
     """Fiches remplacées par d'autres."""

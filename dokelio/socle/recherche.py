@@ -23,13 +23,6 @@ _Q = TypeVar("_Q", bound="QuerySet[Any, Any]")
 # --- clé sans accents ------------------------------------------------------------------------------------------------
 
 
-class SansAccents(Func):
-    """Le texte sans ses accents, casse gardée (immuable : utilisable dans un index)."""
-
-    function = "f_unaccent"
-    output_field = TextField()
-
-
 class CleAlphabetique(Func):
     """La clé d'ordre alphabétique d'un texte : `order_by(CleAlphabetique("nom"))` ne dépend pas de la base."""
 

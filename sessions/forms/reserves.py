@@ -6,41 +6,26 @@ from typing import Any
 from django import forms
 
 from conventionne.permissions import CHAMP_RESERVE, DATES_RESERVEES
+from sessions.actions.edition import GROUPES as CHAMPS
 
-GROUPES: Mapping[str, str] = {
-    "modalites_enseignement": "lieux",
+GROUPES: Mapping[str, str] = CHAMPS | {
     "lieu": "lieux",
     "denomination": "lieux",
     "rue": "lieux",
     "complement": "lieux",
     "code_postal": "lieux",
     "ville": "lieux",
-    "entrees_sorties": "entrees_sorties",
-    "rythme": "rythme",
-    "heures_centre": "heures",
-    "heures_entreprise": "heures",
-    "heures_total": "heures",
-    "duree_indicative": "heures",
-    "prix_total": "prix",
-    "prix_horaire": "prix",
-    "frais_restants": "prix",
-    "formateur": "formateurs",
     "siret": "formateurs",
     "raison_sociale": "formateurs",
-    "debut": "dates",
-    "fin": "dates",
     "fin_inconnue": "dates",
-    "etat_recrutement": "etat_recrutement",
     "inscription_ailleurs": "inscription",
     "inscription_rue": "inscription",
     "inscription_complement": "inscription",
     "inscription_code_postal": "inscription",
     "inscription_ville": "inscription",
-    "modalites_inscription": "inscription",
     "inscription_du": "inscription",
     "inscription_au": "inscription",
     "validation_blocs": "blocs",
-    "blocs": "blocs",
 }
 """Groupe (`ChampOuvrable`, ou « dates ») de chaque champ des formulaires."""
 

@@ -5,12 +5,13 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from dokelio.comptes.permissions import est_du_carif
 from dokelio.historique.querysets import pour
 from dokelio.publication.moteur import transitions_possibles
 from structures.actions.coordonnees import lire
 from structures.actions.recu import informations_recues
 from structures.models import Contact, Etablissement, EtatOrganisme, Organisme
-from structures.permissions import est_documentaliste, est_gestionnaire, peut_modifier_structure
+from structures.permissions import est_gestionnaire, peut_modifier_structure
 
 SENS = {
     EtatOrganisme.DEMANDE: "Le CARIF examine cette inscription.",
@@ -40,7 +41,7 @@ def champs_proteges(organisme: Organisme, utilisateur: Any) -> bool:
 
     Le CARIF les corrige ; un gestionnaire aussi, tant que c'est pour compléter sa demande d'inscription.
     """
-    if est_documentaliste(utilisateur):
+    if est_du_carif(utilisateur):
         return False
     complete = organisme.statut == EtatOrganisme.COMPLEMENT_DEMANDE
     return not (complete and est_gestionnaire(utilisateur, organisme.pk))
@@ -54,7 +55,7 @@ def cadre(request: HttpRequest, organisme: Organisme) -> dict[str, Any]:
         "sens": SENS[EtatOrganisme(organisme.statut)],
         "gestes": gestes,
         "peut_modifier": peut_modifier_structure(organisme, request.user),
-        "carif": est_documentaliste(request.user),
+        "carif": est_du_carif(request.user),
         "membre": not request.user.role_carif,  # type: ignore[union-attr]
     }
 

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dokelio.comptes.permissions import est_du_carif
 from structures.actions import edition
 from structures.forms.contacts import ContactForm, LieuForm
 from structures.forms.organisme import JustificatifForm, OrganismeForm
 from structures.models import Contact, Etablissement, Organisme
-from structures.permissions import est_documentaliste
 from structures.views.cadre import cadre, champs_proteges, contact_de, lieu_de, organisme_modifiable
 
 formulaire_http = require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +28,7 @@ def modifier(request: HttpRequest, reference: str) -> HttpResponse:
     organisme = organisme_modifiable(request, reference)
 
     def formulaire(lu: Organisme) -> OrganismeForm:
-        protege, carif = champs_proteges(lu, request.user), est_documentaliste(request.user)
+        protege, carif = champs_proteges(lu, request.user), est_du_carif(request.user)
         return OrganismeForm(request.POST or None, organisme=lu, protege=protege, carif=carif)
 
     form = formulaire(organisme)

@@ -4,7 +4,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from structures.permissions import est_documentaliste
+from dokelio.comptes.permissions import est_du_carif
 from structures.views import cadre
 from structures.views.espace import structure_courante
 from structures.views.liste import liste
@@ -32,7 +32,7 @@ def structure_fiche(request: HttpRequest, reference: str) -> HttpResponse:
 def justificatif(request: HttpRequest, reference: str) -> FileResponse:
     """Le justificatif d'activité, pour le personnel du CARIF seul ; enregistré, jamais affiché."""
     organisme = cadre.organisme_visible(request, reference)
-    if not est_documentaliste(request.user) or not organisme.justificatif:
+    if not est_du_carif(request.user) or not organisme.justificatif:
         raise Http404
     try:
         fichier = organisme.justificatif.open("rb")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from dokelio.comptes.permissions import est_du_carif
 from dokelio.publication.refus import TransitionRefusee
 from dokelio.socle.pagination import PageParCle
 from formations.actions.controle import file_de, libres, prendre_la_suivante, prises_par
@@ -21,7 +22,6 @@ from formations.filtres import FiltreFile
 from formations.models import Action, EtatRemarque, Remarque, VersionDiffusee
 from formations.querysets import ActionQuerySet
 from formations.reactions import est_prise
-from structures.permissions import est_documentaliste
 
 FILTRES = ("q", "nature", "conventionne", "departement", "attente")
 URGENCE = timedelta(days=10)
@@ -56,7 +56,7 @@ class Ligne:
 
 def documentaliste_ou_404(request: HttpRequest) -> Any:
     """La personne, si elle contrôle ; les autres n'apprennent pas que la page existe."""
-    if not est_documentaliste(request.user):
+    if not est_du_carif(request.user):
         raise Http404
     return request.user
 
